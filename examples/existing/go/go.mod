@@ -1,0 +1,3 @@
+module example.org/existing
+
+go 1.21

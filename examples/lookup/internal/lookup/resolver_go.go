@@ -1,0 +1,6 @@
+//go:build !cgo || netgo || osusergo
+
+package lookup
+
+// Resolver names what answers in this build: see resolver_libc.go.
+const Resolver = "Go"

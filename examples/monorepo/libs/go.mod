@@ -1,0 +1,3 @@
+module example.org/monorepo/libs
+
+go 1.21

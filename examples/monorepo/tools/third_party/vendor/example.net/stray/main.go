@@ -1,0 +1,6 @@
+// Stray is under a directory named vendor: package main, but not a program of the module.
+package main
+
+func main() {
+	panic("must never be built")
+}

@@ -1,0 +1,1 @@
+"""The thin SCons shell around the core: the only code that imports SCons."""

@@ -1,0 +1,169 @@
+"""Building a Go program: predict, compile, prove, in one Action, so that no consumer ever sees an unproved target."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import replace
+from typing import Any
+
+import SCons.Action
+import SCons.Subst
+
+from ..errors import GolangError, InspectError
+from ..finding import errors
+from ..linkage import Permissions
+from ..packages import relative_package
+from ..policy import SCHEMA, check
+from ..report import rejection, warning
+from ..scan import ProgramScan
+from .cinputs import write_overlay
+from .gate import discard, failure, pass_or_reject, read_facts, reject_unreadable, tell, warn
+from .programs import PROGRAMS, Program, program_of
+from .scanner import cgo_inputs
+from .settings import Env, permissions_of
+
+_announced: set[str] = set()
+
+
+def build_program(target: list[Any], source: list[Any], env: Env) -> Any:
+    """Build and prove one program. Returns None, or a BuildError that fails it alone."""
+    node = target[0]
+    try:
+        scan = PROGRAMS.scan(node, env)
+        if errors(scan.findings):
+            return failure(node, rejection(str(node), scan.findings).replace(": rejected", ": cannot be built", 1))
+        environ = scan.configuration.build_environ(scan.prediction)
+    except GolangError as error:
+        return failure(node, str(error))
+    _announce(scan)
+    warn(warning(str(node), scan.findings))
+    failed = _compile(target, source, env, scan, environ)
+    if failed:
+        discard(node)
+        return failed
+    return _prove(node, scan)
+
+
+def _compile(target: list[Any], source: list[Any], env: Env, scan: ProgramScan, environ: dict[str, str]) -> Any:
+    node = target[0]
+    os.makedirs(os.path.dirname(node.get_abspath()), exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="golang-") as directory:
+        overlay = cgo_overlay(env, scan, directory)
+        build_env = env.Override(
+            {
+                "ENV": environ,
+                "GO": SCons.Subst.Literal(scan.configuration.toolchain.path),
+                "_GOOVERLAY": SCons.Subst.Literal(f"-overlay={overlay}") if overlay else "",
+            }
+        )
+        return _command(env)(target, source, build_env, show=False)
+
+
+def cgo_overlay(env: Env, scan: ProgramScan, directory: str) -> str:
+    """Write the overlay for a program's C inputs into ``directory``; return its path or nothing."""
+    return write_overlay(directory, cgo_inputs(env, scan))
+
+
+def _prove(node: Any, scan: ProgramScan) -> Any:
+    config = scan.configuration
+    try:
+        facts = read_facts(node)
+    except InspectError as error:
+        return reject_unreadable(node, error)
+    findings = check(
+        facts,
+        config.request,
+        permissions=_with_system_libraries(config.options.permissions, scan),
+        platform=config.platform,
+        prediction=scan.prediction if scan.prediction.complete else None,
+    )
+    return pass_or_reject(node, facts, findings)
+
+
+def _with_system_libraries(permissions: Permissions, scan: ProgramScan) -> Permissions:
+    """Permit what ``#cgo LDFLAGS: -lfoo`` asks of the system; a library from a ``-L`` folder is not installed."""
+    libraries = scan.configuration.system_libraries(scan.prediction)
+    return replace(permissions, libraries=(*permissions.libraries, *libraries))
+
+
+def _announce(scan: ProgramScan) -> None:
+    """Say once what the user's ``go env -w`` file contributes: it is adopted, but never silently."""
+    config = scan.configuration
+    used = [
+        f"{name}={value}"
+        for name, value in sorted(config.toolchain.user_settings.items())
+        if config.plan.environ.get(name) == value
+        or (name == "GOFLAGS" and config.toolchain.user_file in config.options.goflags_from)
+    ]
+    line = f"golang: adopted from {config.toolchain.user_file}: {', '.join(used)}"
+    if used and line not in _announced:
+        _announced.add(line)
+        tell(line)
+
+
+def _command(env: Env) -> Any:
+    return SCons.Action.Action(env["GOCOM"], "$GOCOMSTR")
+
+
+def show_command(target: list[Any], source: list[Any], env: Env) -> str:
+    """Return the line that is printed for a program: what would do the same in a shell, or ``$GOCOMSTR``."""
+    shown = str(env.subst("$GOCOMSTR", target=target, source=source))
+    if shown:
+        return shown
+    action = _command(env)
+    command = action.strfunction(target, source, env) if hasattr(action, "strfunction") else str(action)
+    try:
+        config = PROGRAMS.configuration(target[0], env)
+    except GolangError:
+        return str(command)
+    environ = config.plan.environ
+    told = [f"{name}={environ[name]}" for name in ("CGO_ENABLED", "GOOS", "GOARCH")]
+    return " ".join([*told, str(command)])
+
+
+def _for_program(compute: Any) -> Any:
+    """Make a callable construction variable of ``compute(program, node, env)``; empty without a program."""
+
+    def expand(target: list[Any], source: list[Any], env: Env, for_signature: bool) -> Any:  # noqa: FBT001
+        del source, for_signature
+        node = target[0] if target else None
+        program = program_of(node) if node is not None else None
+        if program is None:
+            return ""
+        try:
+            return compute(program, node, env)
+        except GolangError:
+            # The scan meets the same error, and the build reports it.
+            return "unknown"
+
+    return expand
+
+
+def _literals(words: Any) -> list[Any]:
+    return [SCons.Subst.Literal(word) for word in words]
+
+
+def _signature(program: Program, node: Any, env: Env) -> Any:
+    plan = PROGRAMS.configuration(node, env).plan
+    return SCons.Subst.Literal(f"{plan.signature}\n{program.request}\n{permissions_of(env)} {SCHEMA}")
+
+
+def _jobs(target: list[Any], source: list[Any], env: Env, for_signature: bool) -> str:  # noqa: FBT001
+    del target, source, for_signature
+    return str(max(1, (os.cpu_count() or 1) // env.GetOption("num_jobs")))
+
+
+EXPANSIONS = {
+    "_GOMODULEROOT": _for_program(lambda program, _node, _env: _literals([program.module_root])),
+    "_GOPACKAGE": _for_program(
+        lambda program, _node, _env: _literals([relative_package(program.module_root, program.package_dir)])
+    ),
+    "_GOFLAGS": _for_program(lambda _program, node, env: _literals(PROGRAMS.configuration(node, env).plan.flags)),
+    "_GOSIGNATURE": _for_program(_signature),
+    "_GOJOBS": _jobs,
+    "_GOOVERLAY": "",
+}
+"""The private construction variables that ``$GOCOM`` is made of, and the signature."""
+
+BUILD_ACTION = SCons.Action.Action(build_program, strfunction=show_command, varlist=["GOCOM", "_GOSIGNATURE"])

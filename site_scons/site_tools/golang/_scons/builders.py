@@ -1,0 +1,233 @@
+"""What users call: GoProgram, GoModule, GoVerify and GoLinkageReport. Validates at read time, starts no process."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import SCons.Action
+import SCons.Builder
+import SCons.Errors
+import SCons.Node.FS
+import SCons.Util
+
+from ..errors import GolangError, InspectError, RequestError
+from ..finding import Finding
+from ..gosource import tags_of
+from ..linkage import Linkage, Request, parse_choice
+from ..plan import build_tags
+from ..policy import SCHEMA, check
+from ..report import Evidence, report_json, report_table
+from ..workspace import find_main_packages, find_module_root, module_path, program_name
+from .actions import BUILD_ACTION
+from .gate import REJECTED, failure, pass_or_reject, read_facts, reject_unreadable, tell
+from .programs import PROGRAMS, Program, program_of, refuse
+from .scanner import PROGRAM_SCANNER
+from .settings import Env, options_of, permissions_of, platform_of, request_of, text
+
+_PROGRAM_BUILDER = SCons.Builder.Builder(action=BUILD_ACTION, target_scanner=PROGRAM_SCANNER)
+
+
+def go_program(env: Env, target: Any, source: Any, linkage: Any = None, **overrides: Any) -> Any:
+    """Declare a Go program; returns its nodes, one for each linkage.
+
+    ``source`` is the directory of a main package (or Go files in it). ``target`` is a path, in which $GOLINKAGE
+    stands for the linkage; left out, the program goes to $GOTARGETDIR. ``linkage`` is one of the values of
+    $GOLINKAGE or a list of them. Every other keyword overrides a construction variable. Adds the aliases
+    ``NAME-LINKAGE`` for each linkage and ``NAME`` for $GOLINKAGE. Raises SCons.Errors.UserError.
+    """
+    try:
+        directory = _package_dir(env, source)
+        module_root = find_module_root(directory)
+        return _declare(env, _path(target), directory, module_root, linkage, overrides)
+    except GolangError as error:
+        raise SCons.Errors.UserError(str(error)) from error
+
+
+def go_module(env: Env, target: Any, source: Any, linkage: Any = None, **overrides: Any) -> Any:
+    """Declare every main package of the Go module or workspace in ``source``; returns all their nodes.
+
+    Programs go to $GOTARGETDIR, or to ``target`` if that is given, under the names that ``go build`` gives them;
+    see ``workspace.name_programs`` for two of one name. Raises SCons.Errors.UserError.
+    """
+    try:
+        root = env.Dir(_path(source) or ".").srcnode().abspath
+        folder = _path(target) or "$GOTARGETDIR"
+        nodes = SCons.Util.NodeList()
+        places: dict[str, tuple[Any, list[str]]] = {}
+        for one in _linkages(env, linkage):
+            linked = env.Override({**overrides, "GOLINKAGE": one.value})
+            request, options = request_of(linked), options_of(linked)
+            tags = tags_of(platform_of(linked), cgo=one.uses_cgo, tags=build_tags(request, options))
+            for main in find_main_packages(root, platform_of(linked), tags):
+                places.setdefault(main.directory, (main, []))[1].append(one.value)
+        for directory in sorted(places):
+            main, asked = places[directory]
+            nodes += _declare(env, f"{folder}/{main.name}", directory, main.module_root, asked, overrides)
+        if not places:
+            msg = f"{root} has no main package\n  wanted: a Go module or workspace with programs"
+            raise RequestError(msg)
+        return nodes
+    except GolangError as error:
+        raise SCons.Errors.UserError(str(error)) from error
+
+
+def _path(value: Any) -> Any:
+    if SCons.Util.is_List(value):
+        if len(value) > 1:
+            msg = f"wanted one path; found {len(value)}: {', '.join(map(str, value))}"
+            raise RequestError(msg)
+        return value[0] if value else None
+    return value
+
+
+def _package_dir(env: Env, source: Any) -> str:
+    directories = {_directory_of(env, one).srcnode().abspath for one in SCons.Util.flatten([source]) if one}
+    if len(directories) != 1:
+        found = ", ".join(sorted(directories)) or "nothing"
+        msg = f"GoProgram\n  wanted: the directory of one main package as source\n  found:  {found}"
+        raise RequestError(msg)
+    directory = str(directories.pop())
+    if not os.path.isdir(directory):
+        msg = f"GoProgram\n  wanted: the directory of a main package as source\n  found:  no directory {directory}"
+        raise RequestError(msg)
+    return directory
+
+
+def _directory_of(env: Env, source: Any) -> Any:
+    if isinstance(source, str):
+        source = env.subst(source)
+        return env.File(source).dir if source.endswith(".go") else env.Dir(source)
+    return source if isinstance(source, SCons.Node.FS.Dir) else source.dir
+
+
+def _linkages(env: Env, linkage: Any) -> list[Linkage]:
+    asked = SCons.Util.flatten([linkage]) if linkage is not None else [text(env, "GOLINKAGE")]
+    return list(dict.fromkeys(parse_choice(Linkage, one, "linkage") for one in asked))
+
+
+def _declare(env: Env, target: Any, directory: str, module_root: str, linkage: Any, overrides: dict[str, Any]) -> Any:
+    if "GOLINKAGE" in overrides:
+        linkage = overrides.pop("GOLINKAGE") if linkage is None else linkage
+    nodes: list[Any] = []
+    for one in _linkages(env, linkage):
+        override = {**overrides, "GOLINKAGE": one.value}
+        linked = env.Override(override)
+        request = request_of(linked)
+        refuse(request, linked)
+        permissions_of(linked)
+        path = _target_path(linked, target, directory, module_root)
+        program = Program(request=request, package_dir=directory, module_root=module_root)
+        PROGRAMS.declare(linked.File(path), program, linked)
+        node = _PROGRAM_BUILDER(env, path, [], **override)[0]
+        env.Clean(node, str(node) + REJECTED)
+        env.Alias(f"{_name(node)}-{one.value}", node)
+        nodes.append(node)
+    env.Alias(_name(nodes[0]), _default(env, nodes))
+    return SCons.Util.NodeList(nodes)
+
+
+def _target_path(env: Env, target: Any, directory: str, module_root: str) -> str:
+    if target is None:
+        relative = os.path.relpath(directory, module_root).replace(os.sep, "/")
+        prefix = module_path(module_root)
+        target = f"$GOTARGETDIR/{program_name(prefix if relative == '.' else f'{prefix}/{relative}')}"
+    path = str(env.subst(str(target)))
+    return f"{path}.exe" if text(env, "GOOS") == "windows" and not path.endswith(".exe") else path
+
+
+def _name(node: Any) -> str:
+    return str(node.name).removesuffix(".exe")
+
+
+def _default(env: Env, nodes: Sequence[Any]) -> Any:
+    """Return the node in the environment's own linkage, else the one that was declared first."""
+    wanted = text(env, "GOLINKAGE")
+    return next((node for node in nodes if program_of(node).request.linkage.value == wanted), nodes[0])
+
+
+class _GateAction(SCons.Action.FunctionAction):  # type: ignore[misc]  # SCons is untyped
+    """A gate as a post-action. SCons does not see arguments of actions change, so it says them itself."""
+
+    def __init__(self, env: Env) -> None:
+        self._request = request_of(env)
+        self._permissions = permissions_of(env)
+        super().__init__(self._verify, {"strfunction": None})
+
+    def _verify(self, target: list[Any], source: list[Any], env: Env) -> Any:
+        del source, env
+        for node in target:
+            try:
+                facts = read_facts(node)
+            except InspectError as error:
+                return reject_unreadable(node, error)
+            findings = check(facts, self._request, permissions=self._permissions, go=False)
+            rejected = pass_or_reject(node, facts, findings)
+            if rejected:
+                return rejected
+        return None
+
+    def get_presig(self, target: Any, source: Any, env: Env, executor: Any = None) -> bytes:
+        del target, source, env, executor
+        return f"GoVerify {SCHEMA} {self._request} {self._permissions}".encode()
+
+
+def go_verify(env: Env, target: Any, linkage: Any = None, **overrides: Any) -> Any:
+    """Attach the gate to targets that anything builds; returns their nodes.
+
+    ``linkage`` is what they must have, $GOLINKAGE if left out; other keywords override construction variables,
+    such as GOVERIFYLIBS. Raises SCons.Errors.UserError if a target is built by nothing.
+    """
+    try:
+        asked = {"GOLINKAGE": parse_choice(Linkage, linkage, "linkage").value} if linkage is not None else {}
+        gate = _GateAction(env.Override({**overrides, **asked}))
+    except GolangError as error:
+        raise SCons.Errors.UserError(str(error)) from error
+    nodes = env.arg2nodes(target, env.fs.File)
+    for node in nodes:
+        if not node.has_builder():
+            msg = f"GoVerify: nothing builds {node}\n  fix: call GoVerify after the call that declares how it is built"
+            raise SCons.Errors.UserError(msg)
+        env.AddPostAction(node, gate)
+        env.Clean(node, str(node) + REJECTED)
+    return SCons.Util.NodeList(nodes)
+
+
+def _write_report(target: list[Any], source: list[Any], env: Env) -> Any:
+    del env
+    try:
+        evidence = [_evidence(node) for node in source]
+    except GolangError as error:
+        return failure(target[0], str(error))
+    with open(target[0].get_abspath(), "w", encoding="utf-8") as stream:
+        json.dump(report_json(evidence), stream, indent=2)
+        stream.write("\n")
+    tell(report_table(evidence))
+    return None
+
+
+def _evidence(node: Any) -> Evidence:
+    program, facts = program_of(node), read_facts(node)
+    asked: Request | None = program.request if program else None
+    findings: tuple[Finding, ...] = ()
+    if program:
+        env = node.get_build_env()
+        findings = check(facts, program.request, permissions=permissions_of(env), platform=platform_of(env))
+    return Evidence(program=str(node), facts=facts, asked=asked, findings=findings)
+
+
+REPORT_BUILDER = SCons.Builder.Builder(
+    action=SCons.Action.Action(_write_report, "Writing $TARGET", varlist=["_GOREPORTSCHEMA"])
+)
+
+
+def go_linkage_report(env: Env, target: Any, source: Any, **overrides: Any) -> Any:
+    """Declare a report: the evidence of ``source`` (programs) as JSON in ``target``; returns its node.
+
+    It also prints a table. It is made from the binaries themselves, so it never comes from a CacheDir.
+    """
+    nodes = REPORT_BUILDER(env, target, source, **overrides)
+    env.NoCache(nodes)
+    return nodes

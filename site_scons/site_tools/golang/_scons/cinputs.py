@@ -1,0 +1,100 @@
+"""The C files, headers and archives that the go command does not see change (linkage case D1, golang/go#24355).
+
+Go's cache keys a cgo package by the files of its own directory. What they include from elsewhere, and the
+archives that ``#cgo LDFLAGS`` names, are found here, with SCons's own C scanner.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import SCons.Node.FS
+import SCons.Scanner.C
+
+from ..gosource import read_source
+from ..packages import Package
+from .settings import Env
+
+_INCLUDE = re.compile(r'^[ \t]*(?://[ \t]*)?#[ \t]*include[ \t]*[<"]([^>"]+)[>"]', re.MULTILINE)
+_LIBRARY_NAMES = ("lib{}.a", "lib{}.so", "lib{}.dylib")
+_OVERLAID = "zz_golang_inputs.go"
+_SCANNER = SCons.Scanner.C.CScanner()
+
+
+def c_inputs(env: Env, package: Package, extra_flags: Sequence[str] = ()) -> list[Any]:
+    """Return the nodes of headers and archives that a cgo package is built from, sorted by path.
+
+    Those found by ``-I`` and ``-L`` are returned; what belongs to the compiler's own directories is part of its
+    identity. ``extra_flags`` are CGO_CFLAGS and CGO_LDFLAGS.
+    """
+    flags = (*package.cgo_cflags, *extra_flags)
+    include_dirs = tuple(env.Dir(path) for path in (package.dir, *_values(flags, "-I", package.dir)))
+    found = set(_headers(env, package, include_dirs))
+    found.update(_libraries(env, package, (*package.cgo_ldflags, *extra_flags)))
+    return sorted(found, key=lambda node: node.get_abspath())
+
+
+def _values(flags: Sequence[str], name: str, base: str) -> list[str]:
+    """Return the directories of ``-Idir`` and ``-I dir``."""
+    values = []
+    for index, flag in enumerate(flags):
+        value = flag[len(name) :] if flag != name else "".join(flags[index + 1 : index + 2])
+        if flag.startswith(name) and value:
+            values.append(os.path.join(base, value))
+    return list(dict.fromkeys(values))
+
+
+def _headers(env: Env, package: Package, include_dirs: tuple[Any, ...]) -> Iterable[Any]:
+    roots = [env.File(os.path.join(package.dir, name)) for name in package.native_files if not name.endswith(".syso")]
+    for name in package.cgo_files:
+        for included in _INCLUDE.findall(read_source(os.path.join(package.dir, name))):
+            header = SCons.Node.FS.find_file(included, include_dirs)
+            if header is not None:
+                yield header
+                roots.append(header)
+    for root in roots:
+        # A header's own directory is searched first by the C scanner itself.
+        yield from root.get_implicit_deps(env, _SCANNER, lambda _: include_dirs)
+
+
+def _libraries(env: Env, package: Package, flags: Sequence[str]) -> Iterable[Any]:
+    directories = _values(flags, "-L", package.dir)
+    names = [pattern.format(flag[2:]) for flag in flags if flag.startswith("-l") for pattern in _LIBRARY_NAMES]
+    candidates = [os.path.join(directory, name) for directory in directories for name in names]
+    candidates += [os.path.join(package.dir, flag) for flag in flags if flag.endswith((".a", ".so", ".o"))]
+    for path in candidates:
+        node = env.File(path)
+        if node.exists() or node.has_builder():
+            yield node
+
+
+def write_overlay(directory: str, inputs: Iterable[tuple[Package, Sequence[Any]]]) -> str:
+    """Write an overlay that shows the go command the content of C inputs; return its path, empty if none is needed.
+
+    Each package gets one more Go file, in the overlay only, with nothing but a digest in a comment: the cheapest
+    change that makes Go rebuild just this package (measured in linkage case D1).
+    """
+    replace: dict[str, str] = {}
+    for number, (package, nodes) in enumerate(inputs):
+        unseen = [node for node in nodes if node.get_abspath() not in package.files]
+        if not unseen:
+            continue
+        digest = hashlib.sha256()
+        for node in unseen:
+            with open(node.get_abspath(), "rb") as stream:
+                digest.update(hashlib.sha256(stream.read()).digest())
+        file = os.path.join(directory, f"{number}.go")
+        with open(file, "w", encoding="utf-8") as stream_out:
+            stream_out.write(f"package {package.name}\n\n// C inputs {digest.hexdigest()}\n")
+        replace[os.path.join(package.dir, _OVERLAID)] = file
+    if not replace:
+        return ""
+    overlay = os.path.join(directory, "overlay.json")
+    with open(overlay, "w", encoding="utf-8") as stream_out:
+        json.dump({"Replace": replace}, stream_out)
+    return overlay

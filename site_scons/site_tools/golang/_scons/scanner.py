@@ -1,0 +1,44 @@
+"""What a Go program depends on, as SCons nodes. Errors are kept for the build, where they fail one target only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import SCons.Scanner
+
+from ..errors import GolangError
+from ..goflags import split_words
+from ..packages import Package
+from ..scan import ProgramScan
+from .cinputs import c_inputs
+from .programs import PROGRAMS, program_of
+from .settings import Env
+
+
+def scan_program(node: Any, env: Env, path: Any) -> list[Any]:
+    """Return the nodes that a program depends on: files of the project, and one Value for each other input."""
+    del path
+    if env.GetOption("clean") or program_of(node) is None:
+        return []
+    try:
+        scan = PROGRAMS.scan(node, env)
+    except GolangError as error:
+        # An input like any other: the target is out of date, and building it tells why it cannot be built.
+        return [env.Value(str(error))]
+    nodes = {env.File(file) for file in scan.files}
+    nodes.update(header for _, headers in cgo_inputs(env, scan) for header in headers)
+    nodes.discard(node)
+    ordered = sorted(nodes, key=lambda one: one.get_abspath())
+    return [*ordered, *(env.Value(pin) for pin in scan.pins)]
+
+
+def cgo_inputs(env: Env, scan: ProgramScan) -> list[tuple[Package, list[Any]]]:
+    """Return the C inputs of every cgo package of a program that may change."""
+    environ = scan.configuration.plan.environ
+    extra = [
+        word for name in ("CGO_CPPFLAGS", "CGO_CFLAGS", "CGO_LDFLAGS") for word in split_words(environ.get(name, ""))
+    ]
+    return [(package, c_inputs(env, package, extra)) for package in scan.cgo_packages]
+
+
+PROGRAM_SCANNER = SCons.Scanner.ScannerBase(scan_program, name="GoProgramScanner", node_class=None)

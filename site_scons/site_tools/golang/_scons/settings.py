@@ -1,0 +1,183 @@
+"""Construction variables to requests, options and configurations of the core. Reads environments, never writes them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from ..ccompiler import CompilerMemo
+from ..configuration import Configuration, base_environ
+from ..errors import RequestError
+from ..goflags import split_words
+from ..linkage import Level, Libc, Linkage, Permissions, Request, Resolver, parse_choice
+from ..plan import Options
+from ..platform import Platform
+from ..toolchain import BINARY_SETTINGS, CACHE_SETTINGS, GoToolchain
+from ..workspace import find_workspace
+
+Env = Any
+"""A SCons construction environment, which is untyped."""
+
+
+def text(env: Env, name: str) -> str:
+    """Return a variable as substituted text."""
+    return str(env.subst(f"${name}")).strip()
+
+
+def words(env: Env, name: str) -> tuple[str, ...]:
+    """Return a variable as words: a list as it stands, a string split as the go command splits flags."""
+    value = env.get(name)
+    if not value:
+        return ()
+    if isinstance(value, str):
+        return split_words(text(env, name))
+    return tuple(str(env.subst(str(word))) for word in value)
+
+
+def flag(env: Env, name: str) -> bool:
+    """Return a variable as a truth value; from the command line it may be text. Raises RequestError."""
+    value = env.get(name)
+    if isinstance(value, str):
+        lowered = value.lower()
+        if lowered in ("1", "true", "yes", "on"):
+            return True
+        if lowered not in ("", "0", "false", "no", "off"):
+            msg = f"${name}: wanted True or False; found {value!r}"
+            raise RequestError(msg)
+        return False
+    return bool(value)
+
+
+def request_of(env: Env) -> Request:
+    """Return the linkage property that an environment asks for. Raises RequestError."""
+    return Request(
+        linkage=parse_choice(Linkage, text(env, "GOLINKAGE"), "$GOLINKAGE"),
+        libc=parse_choice(Libc, text(env, "GOLIBC"), "$GOLIBC"),
+        resolver=parse_choice(Resolver, text(env, "GORESOLVER"), "$GORESOLVER"),
+    )
+
+
+def platform_of(env: Env) -> Platform:
+    """Return the platform that an environment builds for."""
+    return Platform(text(env, "GOOS"), text(env, "GOARCH"))
+
+
+def permissions_of(env: Env) -> Permissions:
+    """Return what an environment permits. Raises RequestError."""
+    stack = text(env, "GOMINSTACK") or "0"
+    if not stack.isdigit():
+        msg = f"$GOMINSTACK: wanted a number of bytes; found {stack!r}"
+        raise RequestError(msg)
+    return Permissions(
+        libraries=words(env, "GOVERIFYLIBS"),
+        max_glibc=text(env, "GOVERIFYGLIBC"),
+        nss=parse_choice(Level, text(env, "GOVERIFYNSS"), "$GOVERIFYNSS"),
+        dropped_cgo=parse_choice(Level, text(env, "GOVERIFYDROPPEDCGO"), "$GOVERIFYDROPPEDCGO"),
+        min_thread_stack=int(stack),
+        enforce=parse_choice(Level, text(env, "GOVERIFY"), "$GOVERIFY"),
+    )
+
+
+def shell_environ(env: Env) -> dict[str, str]:
+    """Return ``env['ENV']`` as strings, the way SCons itself passes it to commands."""
+    values = env.get("ENV") or {}
+    return {
+        name: os.pathsep.join(map(str, value)) if isinstance(value, (list, tuple)) else str(env.subst(str(value)))
+        for name, value in values.items()
+    }
+
+
+def options_of(env: Env, toolchain: GoToolchain | None = None) -> Options:
+    """Return the options of an environment. Raises RequestError.
+
+    A setting is taken from the construction variable, else from ``env['ENV']``, else from the user's
+    ``go env -w`` file, which is known only with a toolchain.
+    """
+    environ = shell_environ(env)
+    user: Mapping[str, str] = toolchain.user_settings if toolchain else {}
+    settings = {}
+    for name in BINARY_SETTINGS:
+        value = (text(env, name) if name in env and name != "GOFLAGS" else "") or environ.get(name) or user.get(name)
+        if value:
+            settings[name] = value
+    goflags = settings.pop("GOFLAGS", "")
+    origin = (
+        "env['ENV']['GOFLAGS']"
+        if environ.get("GOFLAGS")
+        else f"GOFLAGS of `go env -w` ({toolchain.user_file})"
+        if toolchain
+        else ""
+    )
+    return Options(
+        tags=tuple(tag for word in words(env, "GOTAGS") for tag in word.split(",")),
+        ldflags=words(env, "GOLDFLAGS"),
+        gcflags=words(env, "GOGCFLAGS"),
+        asmflags=words(env, "GOASMFLAGS"),
+        build_flags=words(env, "GOBUILDFLAGS"),
+        xdefs={str(name): str(env.subst(str(value))) for name, value in (env.get("GOXDEFS") or {}).items()},
+        trimpath=flag(env, "GOTRIMPATH"),
+        buildvcs=flag(env, "GOBUILDVCS"),
+        race=flag(env, "GORACE"),
+        pgo=_profile(env),
+        settings=settings,
+        goflags=split_words(goflags),
+        goflags_from=origin,
+        toolchain=text(env, "GOTOOLCHAIN"),
+        asked_cgo=environ.get("CGO_ENABLED"),
+        permissions=permissions_of(env),
+    )
+
+
+def _profile(env: Env) -> str:
+    value = text(env, "GOPGO")
+    return value if value in ("", "auto", "off") else str(env.File(value).srcnode().abspath)
+
+
+def caches_of(env: Env) -> dict[str, str]:
+    """Return the cache settings that are given as construction variables."""
+    return {name: value for name in CACHE_SETTINGS if (value := text(env, name))}
+
+
+def process_environ(env: Env) -> dict[str, str]:
+    """Return the environment to ask Go in, before there is a configuration."""
+    base = base_environ(shell_environ(env), os.environ, caches_of(env))
+    return {**base, "GOTOOLCHAIN": text(env, "GOTOOLCHAIN") or "local"}
+
+
+def compilers_of(env: Env, libc: Libc) -> tuple[tuple[str, ...], str]:
+    """Return the C compilers to try, best first, and the C++ compiler."""
+    environ = shell_environ(env)
+    explicit = text(env, "GOCC")
+    default = environ.get("CC") or text(env, "CC") or "gcc"
+    candidates = (explicit,) if explicit else (default, "musl-gcc") if libc is Libc.MUSL else (default,)
+    return candidates, text(env, "GOCXX") or environ.get("CXX") or text(env, "CXX") or "g++"
+
+
+def workspace_of(env: Env, module_root: str) -> str:
+    """Return the go.work file that governs a module, or ``off``."""
+    wanted = text(env, "GOWORK")
+    if wanted == "off":
+        return wanted
+    if wanted:
+        return str(env.File(wanted).srcnode().abspath)
+    return find_workspace(module_root, str(env.Dir("#").abspath)) or "off"
+
+
+def configuration_of(env: Env, toolchain: GoToolchain, module_root: str, memo: CompilerMemo) -> Configuration:
+    """Return the configuration in which an environment builds programs of a module. Raises RequestError."""
+    request = request_of(env)
+    cc, cxx = compilers_of(env, request.libc)
+    return Configuration(
+        request=request,
+        platform=platform_of(env),
+        options=options_of(env, toolchain),
+        toolchain=toolchain,
+        module_root=module_root,
+        workspace=workspace_of(env, module_root),
+        base=base_environ(shell_environ(env), os.environ, caches_of(env)),
+        process_path=os.environ.get("PATH", ""),
+        cc=cc,
+        cxx=cxx,
+        memo=memo,
+    )

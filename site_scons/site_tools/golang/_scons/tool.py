@@ -1,0 +1,67 @@
+"""The SCons tool: ``generate`` and ``exists``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import ToolchainError
+from ..policy import SCHEMA
+from ..report import SCHEMA as REPORT_SCHEMA
+from .actions import EXPANSIONS
+from .builders import go_linkage_report, go_module, go_program, go_verify
+from .programs import PROGRAMS
+from .settings import Env
+from .variables import VARIABLES, defaults
+
+
+def generate(env: Env, **kwargs: Any) -> None:
+    """Add the builders and the defaults of the construction variables to ``env``.
+
+    Keyword arguments (``tools=[("golang", {...})]``) set construction variables. Never fails because Go is
+    missing: only what needs Go does. May be called any number of times.
+    """
+    known = {variable.name for variable in VARIABLES}
+    unknown = sorted(set(kwargs) - known)
+    if unknown:
+        msg = f"golang: unknown arguments of the tool: {', '.join(unknown)} (known: {', '.join(sorted(known))})"
+        raise ValueError(msg)
+    env.Replace(**kwargs)
+    env.SetDefault(**defaults(), **EXPANSIONS, _GOREPORTSCHEMA=f"{SCHEMA} {REPORT_SCHEMA}")
+    # SCons's own variables, for an environment that loads no other tool.
+    env["BUILDERS"]["GoProgram"] = go_program
+    env["BUILDERS"]["GoModule"] = go_module
+    env["BUILDERS"]["GoLinkageReport"] = go_linkage_report
+    env.AddMethod(go_verify, "GoVerify")
+
+
+def exists(env: Env) -> bool:
+    """Return whether there is a Go toolchain that could build."""
+    env = env.Clone()
+    generate(env)
+    try:
+        PROGRAMS.toolchain(env)
+    except ToolchainError:
+        return False
+    return True
+
+
+def add_variables(variables: Any) -> Any:
+    """Add the settings that are useful on the command line to ``variables``, and return it.
+
+    ``variables`` is a SCons ``Variables`` object. With it ``scons GOLINKAGE=static`` works and the help text
+    lists the choices.
+    """
+    for variable in VARIABLES:
+        if variable.choices:
+            help_text = variable.doc.replace("`", "")
+            variables.Add(_enum(variable.name, help_text, variable.default, variable.choices))
+    for name in ("GO", "GOOS", "GOARCH", "GOTAGS"):
+        variable = next(one for one in VARIABLES if one.name == name)
+        variables.Add(name, variable.doc.replace("`", ""), variable.default or "")
+    return variables
+
+
+def _enum(name: str, help_text: str, default: str, choices: tuple[str, ...]) -> Any:
+    from SCons.Variables import EnumVariable
+
+    return EnumVariable(name, help_text, default, allowed_values=choices)

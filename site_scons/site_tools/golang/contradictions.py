@@ -1,0 +1,175 @@
+"""What cannot be had together in a request: found when it is declared, before any process starts.
+
+Pure, like ``plan``: a request, a platform and options in, findings out.
+"""
+
+from __future__ import annotations
+
+from .finding import Finding
+from .goflags import flag_name, join_flag_values, split_words, take_flag
+from .linkage import Linkage, Request
+from .plan import BUILD_VALUED, Options
+from .platform import Platform
+
+_OWNED_BUILD_FLAGS = {
+    "-ldflags": "put them into GOLDFLAGS: of two -ldflags the go command silently drops the first",
+    "-o": "the target is the output",
+    "-C": "the package directory is the source of the target",
+    "-overlay": "golang writes the overlay itself, to make the go command see changed C headers",
+    "-n": "use `scons -n`",
+    "-modfile": "declare the program in the module that it shall be built in",
+    "-tags": "put them into GOTAGS",
+    "-race": "set GORACE=True",
+    "-pgo": "set GOPGO",
+}
+_SANITIZERS = ("-race", "-msan", "-asan")
+
+
+def contradictions(request: Request, platform: Platform, options: Options) -> tuple[Finding, ...]:
+    """Return everything in the request that cannot be had together, each with its fix."""
+    checks = (_platform, _static_flags, _link_mode, _build_flags, _build_mode, _sanitizers, _settings)
+    return tuple(found for check in checks for found in check(request, platform, options))
+
+
+def _refuse(case: str, wanted: str, found: str, why: str, fix: str) -> Finding:
+    return Finding(case=case, wanted=wanted, found=found, why=why, fix=fix)
+
+
+def _platform(request: Request, platform: Platform, options: Options) -> list[Finding]:
+    del options
+    why = platform.why_not_static
+    if request.linkage.is_static and why:
+        return [_refuse("C20", f"linkage {request}", f"platform {platform}", why, "linkage='dynamic'")]
+    if request.linkage.links_libc_statically and platform.goos != "linux":
+        why = "only Linux C toolchains are known to link libc statically into Go programs"
+        return [_refuse("C20", f"linkage {request}", f"platform {platform}", why, "linkage='static'")]
+    return []
+
+
+def _static_flags(request: Request, platform: Platform, options: Options) -> list[Finding]:
+    del platform
+    places = {
+        "GOLDFLAGS -extldflags": options.external_flags,
+        "CGO_LDFLAGS": split_words(options.settings.get("CGO_LDFLAGS", "")),
+    }
+    allowed = {Linkage.STATIC_LIBC: "-static", Linkage.STATIC_PIE: "-static-pie"}.get(request.linkage)
+    found = []
+    for place, words in places.items():
+        for word in dict.fromkeys(words):
+            ours = word == allowed and place != "CGO_LDFLAGS"
+            if word in ("-static", "-static-pie", "--static") and not ours:
+                case = "C14" if place == "CGO_LDFLAGS" else "C5" if allowed else "C3"
+                why = (
+                    "it contradicts what the linkage passes to the linker"
+                    if allowed
+                    else "without -linkmode external Go's own linker ignores it and the result is silently dynamic"
+                )
+                fix = f"remove {word}" + ("" if allowed else "; linkage='static-libc' links libc statically")
+                if request.linkage is Linkage.STATIC:
+                    fix = f"remove {word}: linkage='static' is static without it"
+                found.append(_refuse(case, f"linkage {request}", f"{word} in {place}", why, fix))
+    return found
+
+
+def _link_mode(request: Request, platform: Platform, options: Options) -> list[Finding]:
+    del platform
+    found = []
+    modes, _ = take_flag(options.linker_words, "-linkmode")
+    for mode in dict.fromkeys(modes):
+        if request.linkage is Linkage.STATIC and mode != "internal":
+            why = "external linking needs cgo; before Go 1.22 it printed a warning and linked a broken program"
+            fix = "remove it, or ask for linkage='static-libc'"
+            found.append(_refuse("C7", f"linkage {request} (cgo off)", f"-linkmode {mode} in GOLDFLAGS", why, fix))
+        if request.linkage.links_libc_statically and mode != "external":
+            why = "Go's internal linker cannot link libc statically"
+            found.append(_refuse("C3", f"linkage {request}", f"-linkmode {mode} in GOLDFLAGS", why, "remove it"))
+    if "-d" in options.linker_words and (_pie(request, options) or request.linkage is not Linkage.STATIC):
+        why = "-d leaves out the dynamic segment, which a position independent program crashes without"
+        found.append(_refuse("C4", f"linkage {request}", "-d in GOLDFLAGS", why, "remove it"))
+    return found
+
+
+def _pie(request: Request, options: Options) -> bool:
+    modes, _ = take_flag(options.user_flags, "-buildmode")
+    linker_modes, _ = take_flag(options.linker_words, "-buildmode")
+    return request.linkage is Linkage.STATIC_PIE or "pie" in (*modes[-1:], *linker_modes[-1:])
+
+
+def _build_flags(request: Request, platform: Platform, options: Options) -> list[Finding]:
+    del request, platform
+    found = []
+    for place, words in (("GOBUILDFLAGS", options.build_flags), (options.goflags_from, options.goflags)):
+        for flag in join_flag_values(words, BUILD_VALUED):
+            name = flag_name(flag)
+            if not flag.startswith("-"):
+                why = "it would be taken for a package"
+                found.append(_refuse("E4", f"flags in {place}", repr(flag), why, "start flags with -"))
+            elif name == "-tags" and place == options.goflags_from:
+                continue
+            elif name in _OWNED_BUILD_FLAGS:
+                fix = f"remove it from {place}; {_OWNED_BUILD_FLAGS[name]}"
+                case = "E5" if name == "-ldflags" else "E4"
+                why = "golang sets this flag itself, and the go command would take only one of the two"
+                found.append(_refuse(case, f"{name} set in one place", f"{flag} in {place}", why, fix))
+            elif flag == "-mod=mod":
+                why = "it lets the build write go.mod and go.sum, which are sources"
+                fix = f"remove it from {place} and run `go mod tidy` when imports change"
+                found.append(_refuse("E4", "a build that only reads sources", f"{flag} in {place}", why, fix))
+    return found
+
+
+def _build_mode(request: Request, platform: Platform, options: Options) -> list[Finding]:
+    del platform
+    found = []
+    modes, _ = take_flag(options.user_flags, "-buildmode")
+    linker_modes, _ = take_flag(options.linker_words, "-buildmode")
+    for mode in dict.fromkeys((*modes, *linker_modes)):
+        if mode not in ("default", "exe", "pie"):
+            why = "GoProgram builds executables"
+            found.append(_refuse("C27", "-buildmode exe or pie", f"-buildmode={mode}", why, "remove it"))
+        elif mode == "pie" and request.linkage in (Linkage.STATIC, Linkage.STATIC_LIBC):
+            why = (
+                "a position independent program without cgo asks for the dynamic loader"
+                if request.linkage is Linkage.STATIC
+                else "gcc drops PIE when it links with -static"
+            )
+            fix = "remove it, or ask for linkage='static-pie'"
+            case = "C6" if request.linkage is Linkage.STATIC else "C5"
+            found.append(_refuse(case, f"linkage {request}", f"-buildmode=pie ({_origin(options)})", why, fix))
+        elif mode != "pie" and request.linkage is Linkage.STATIC_PIE:
+            why = "static-pie is built with -buildmode=pie"
+            found.append(_refuse("C5", f"linkage {request}", f"-buildmode={mode}", why, "remove it"))
+    return found
+
+
+def _origin(options: Options) -> str:
+    adopted = any(flag_name(flag) == "-buildmode" for flag in options.goflags)
+    return options.goflags_from if adopted else "GOBUILDFLAGS"
+
+
+def _sanitizers(request: Request, platform: Platform, options: Options) -> list[Finding]:
+    del platform
+    used = [name for name in _SANITIZERS if any(flag_name(flag) == name for flag in options.user_flags)]
+    if options.race:
+        used.append("GORACE")
+    if used and not request.linkage.uses_cgo:
+        why = "the sanitizer's run-time library is C: Go refuses it without cgo"
+        fix = "ask for linkage='dynamic' or 'static-libc' (both work with the race detector), or turn it off"
+        return [_refuse("C10", f"linkage {request} (cgo off)", ", ".join(used), why, fix)]
+    return []
+
+
+def _settings(request: Request, platform: Platform, options: Options) -> list[Finding]:
+    del platform
+    found = []
+    ours = "1" if request.linkage.uses_cgo else "0"
+    if options.asked_cgo not in (None, ours):
+        why = f"the linkage decides about cgo ({request.linkage.value} sets CGO_ENABLED={ours})"
+        fix = "remove CGO_ENABLED from env['ENV'] and set GOLINKAGE"
+        have = f"CGO_ENABLED={options.asked_cgo} in env['ENV']"
+        found.append(_refuse("E2", f"linkage {request}", have, why, fix))
+    if options.toolchain != "local" and not options.toolchain.removeprefix("go")[:1].isdigit():
+        why = "another toolchain could be swapped in behind the build's back"
+        fix = "GOTOOLCHAIN='local' (the toolchain that was found) or an exact one such as 'go1.26.8'"
+        found.append(_refuse("E6", "a pinned Go toolchain", f"GOTOOLCHAIN={options.toolchain}", why, fix))
+    return found

@@ -1,0 +1,113 @@
+"""Frozen facts about a binary, as plain data. ``inspect`` fills them, everything else only reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .linkage import Libc
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildInfo:
+    """What the Go linker recorded about the build (``go version -m``; debug/buildinfo).
+
+    ``settings`` maps build settings such as ``CGO_ENABLED``, ``-buildmode``, ``-tags``, ``GOARCH``,
+    ``GOEXPERIMENT`` to their values. It says what was intended, so it is evidence, never proof.
+    """
+
+    go_version: str
+    path: str = ""
+    module: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def cgo_enabled(self) -> bool | None:
+        """The recorded ``CGO_ENABLED``, or None where it was not recorded."""
+        value = self.settings.get("CGO_ENABLED")
+        return None if value is None else value == "1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElfFacts:
+    """What the headers and segments of an ELF file say. Sections are never consulted: they can be stripped."""
+
+    type: str
+    """``EXEC``, ``DYN``, ``REL`` or ``CORE`` (e_type without its prefix)."""
+    machine: str
+    """e_machine without its prefix, such as ``X86_64`` or ``AARCH64``."""
+    bits: int
+    """32 or 64 (EI_CLASS)."""
+    little_endian: bool
+    """EI_DATA."""
+    interpreter: str | None = None
+    """PT_INTERP: the dynamic loader the kernel must find."""
+    has_dynamic: bool = False
+    """Whether there is a PT_DYNAMIC segment."""
+    needed: tuple[str, ...] = ()
+    """DT_NEEDED, in file order."""
+    soname: str | None = None
+    """DT_SONAME."""
+    rpath: tuple[str, ...] = ()
+    """DT_RPATH, split at colons."""
+    runpath: tuple[str, ...] = ()
+    """DT_RUNPATH, split at colons."""
+    pie: bool = False
+    """DF_1_PIE in DT_FLAGS_1."""
+    static_tls: bool = False
+    """DF_STATIC_TLS in DT_FLAGS: initial-exec TLS, which dlopen may refuse (linkage case C11)."""
+    has_tls: bool = False
+    """Whether there is a PT_TLS segment."""
+    executable_code: bool = True
+    """Whether the file has the code it would run: an executable PT_LOAD, and the entry point, with content."""
+    notes: tuple[str, ...] = ()
+    """PT_NOTE entries as ``NAME/TYPE`` with the numeric type, such as ``GNU/1`` (the ABI tag) or ``Go/4``."""
+    stack_size: int | None = None
+    """PT_GNU_STACK p_memsz in bytes (0: the libc's default); None without such a header."""
+    symbol_versions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """DT_VERNEED: library to the sorted versions that are required of it."""
+    libc: Libc | None = None
+    """The C library found in the bytes: linked in statically, or loaded according to interpreter and NEEDED."""
+    nss: bool = False
+    """Whether a static glibc in it loads NSS modules (``libnss_%s.so`` in the loaded bytes)."""
+    dlopen: bool = False
+    """Whether it carries or imports ``dlopen``."""
+    libc_resolver: bool = False
+    """Whether Go's cgo resolver (``net._C2func_getaddrinfo`` and the like) is linked in."""
+    go: bool = False
+    """Whether the Go linker made it (Go build id note, or Go build info)."""
+    build_info: BuildInfo | None = None
+    """Go build info where it is present."""
+    packed: str | None = None
+    """The name of the packer (``UPX``) where one hides the real program."""
+
+    @property
+    def glibc_floor(self) -> str | None:
+        """The highest ``GLIBC_x.y`` version that is required, such as ``2.34``; None where none is."""
+        versions = [
+            version.removeprefix("GLIBC_")
+            for required in self.symbol_versions.values()
+            for version in required
+            if version.startswith("GLIBC_") and version[6:7].isdigit()
+        ]
+        return max(versions, key=version_key, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BinaryFacts:
+    """One inspected file.
+
+    ``format`` is ``ELF``, ``ar`` (archive), ``PE``, ``Mach-O`` or ``wasm``. ``elf`` is set for ELF only;
+    ``members`` names an archive's first members (at most 1000).
+    """
+
+    format: str
+    size: int
+    """Bytes."""
+    elf: ElfFacts | None = None
+    members: tuple[str, ...] = ()
+
+
+def version_key(version: str) -> tuple[int, ...]:
+    """Sort key of a dotted numeric version (``2.9`` before ``2.34``); other parts count as 0."""
+    return tuple(int(part) if part.isdigit() else 0 for part in version.split("."))

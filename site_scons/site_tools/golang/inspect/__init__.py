@@ -1,0 +1,102 @@
+"""Bytes of a binary to frozen facts. Nothing else reads binaries; nothing is decided here.
+
+``reader`` bounds every read, ``image`` and ``dynamic`` read ELF, ``evidence`` searches bytes.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING, BinaryIO
+
+from ..errors import InspectError
+from ..facts import BinaryFacts
+from .archive import MAGIC as AR_MAGIC
+from .archive import THIN_MAGIC, read_members
+from .reader import Reader
+
+if TYPE_CHECKING:
+    from ..facts import ElfFacts
+
+__all__ = ["inspect_file", "inspect_stream"]
+
+_LONGEST_MAGIC = 8
+_ELF_MAGIC = b"\x7fELF"
+_FAT_MAGICS = (b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf")
+_MAX_FAT = 43
+"""Architectures of a fat Mach-O file. A Java class has the same magic and, in the same place, a
+version that is never below 43 (as file(1) tells them apart)."""
+_OTHER_MAGICS = {
+    b"MZ": "PE",
+    b"\xfe\xed\xfa\xce": "Mach-O",
+    b"\xfe\xed\xfa\xcf": "Mach-O",
+    b"\xce\xfa\xed\xfe": "Mach-O",
+    b"\xcf\xfa\xed\xfe": "Mach-O",
+    b"\0asm": "wasm",
+}
+
+
+def inspect_file(path: str | os.PathLike[str]) -> BinaryFacts:
+    """Return the facts of the binary at ``path``.
+
+    Raises InspectError where it is missing, unreadable, not a regular file, not a binary of a known
+    format, malformed or truncated; and where pyelftools is not installed.
+    """
+    name = os.fspath(path)
+    try:
+        with open(name, "rb", opener=_open_without_waiting) as stream:
+            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                msg = f"{name}: wanted a binary; found something that is not a regular file"
+                raise InspectError(msg)
+            return inspect_stream(stream, name)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        msg = f"{name}: wanted a binary to inspect; found that it cannot be opened: {reason}"
+        raise InspectError(msg) from error
+
+
+def inspect_stream(stream: BinaryIO, name: str) -> BinaryFacts:
+    """Return the facts of the binary in a seekable ``stream``; ``name`` is what messages call it.
+
+    Raises InspectError as inspect_file does.
+    """
+    reader = Reader(stream, name)
+    magic = reader.read(0, min(reader.size, _LONGEST_MAGIC), "header")
+    if magic.startswith(_ELF_MAGIC):
+        return BinaryFacts(format="ELF", size=reader.size, elf=_read_elf(reader))
+    if magic in (AR_MAGIC, THIN_MAGIC):
+        return BinaryFacts(format="ar", size=reader.size, members=read_members(reader))
+    kind = _name_format(magic)
+    if kind is None:
+        begin = f"a file that begins with {magic!r}" if magic else "an empty file"
+        msg = (
+            f"{name}: wanted a binary (ELF, ar archive, PE, Mach-O or wasm); found {begin}. "
+            "Name a file that a linker made"
+        )
+        raise InspectError(msg)
+    return BinaryFacts(format=kind, size=reader.size)
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    """Open for ``open``; a named pipe without a writer would wait for ever."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _read_elf(reader: Reader) -> ElfFacts:
+    try:
+        from .elf import read_elf
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "elftools":
+            raise
+        msg = (
+            f"{reader.name}: wanted to read an ELF file; found no pyelftools in this Python. "
+            "Run: pip install pyelftools"
+        )
+        raise InspectError(msg) from error
+    return read_elf(reader)
+
+
+def _name_format(magic: bytes) -> str | None:
+    if magic[:4] in _FAT_MAGICS and 0 < int.from_bytes(magic[4:8], "big") < _MAX_FAT:
+        return "Mach-O"
+    return next((kind for start, kind in _OTHER_MAGICS.items() if magic.startswith(start)), None)

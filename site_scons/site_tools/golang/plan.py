@@ -1,0 +1,168 @@
+"""How Go is driven for a request: flags, environment and signature, as pure functions.
+
+Every rule that makes a linkage is here, with the reason for it. Nothing here reads a file or starts a process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .goflags import flag_name, flag_value, join_flag_values, join_words, split_words, take_flag
+from .linkage import Level, Linkage, Permissions, Request, Resolver
+from .platform import ARCH_VARIANTS, Platform
+
+SCHEMA = 1
+"""Raise it when a change of this package must rebuild what an older version built."""
+
+_LD_VALUED = ("-X", "-B", "-E", "-H", "-I", "-L", "-R", "-T", "-buildid", "-buildmode", "-extar", "-extld", "-extldflags",
+              "-installsuffix", "-k", "-libgcc", "-linkmode", "-r", "-tmpdir", "-D", "-fipso", "-funcalign", "-randlayout")  # fmt: skip
+BUILD_VALUED = ("-p", "-covermode", "-coverpkg", "-asmflags", "-buildmode", "-buildvcs", "-compiler", "-gccgoflags",
+                 "-gcflags", "-installsuffix", "-ldflags", "-mod", "-modfile", "-overlay", "-pgo", "-pkgdir", "-tags",
+                 "-toolexec", "-o", "-C")  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """The settings of a target that select or shape the build, as the construction variables give them."""
+
+    tags: tuple[str, ...] = ()
+    ldflags: tuple[str, ...] = ()
+    gcflags: tuple[str, ...] = ()
+    asmflags: tuple[str, ...] = ()
+    build_flags: tuple[str, ...] = ()
+    xdefs: Mapping[str, str] = field(default_factory=dict)
+    trimpath: bool = True
+    buildvcs: bool = False
+    race: bool = False
+    pgo: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Go environment variables that can change a binary: GOAMD64, GOEXPERIMENT, CGO_CFLAGS ..."""
+    goflags: tuple[str, ...] = ()
+    """Adopted GOFLAGS, each a flag."""
+    goflags_from: str = ""
+    """Where they come from, for messages."""
+    toolchain: str = "local"
+    asked_cgo: str | None = None
+    """CGO_ENABLED in the build's environment, which must not contradict the linkage."""
+    permissions: Permissions = field(default_factory=Permissions)
+
+    @property
+    def user_flags(self) -> tuple[str, ...]:
+        """Adopted GOFLAGS, then GOBUILDFLAGS, each flag with its value in one word."""
+        return join_flag_values((*self.goflags, *self.build_flags), BUILD_VALUED)
+
+    @property
+    def linker_words(self) -> tuple[str, ...]:
+        """GOLDFLAGS, each flag with its value in one word."""
+        return join_flag_values(self.ldflags, _LD_VALUED)
+
+    @property
+    def external_flags(self) -> tuple[str, ...]:
+        """What the user passes on to the external linker, through GOLDFLAGS."""
+        values, _ = take_flag(self.linker_words, "-extldflags")
+        return tuple(word for value in values for word in split_words(value))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """How one configuration is built.
+
+    ``flags`` are the build flags, the same for ``go list`` and ``go build``; ``environ`` holds every Go variable
+    that can change the binary, set explicitly; ``signature`` changes exactly when either does.
+    """
+
+    flags: tuple[str, ...]
+    environ: Mapping[str, str]
+    external: bool
+    """Whether the C toolchain links, so that libc is in the binary whatever the program imports."""
+
+    @property
+    def signature(self) -> str:
+        """The plan as ordered text."""
+        environ = (f"{name}={value}" for name, value in sorted(self.environ.items()))
+        return "\n".join([f"schema={SCHEMA}", *self.flags, *environ])
+
+
+def make_plan(request: Request, platform: Platform, options: Options) -> Plan:
+    """Return how to build ``request``. Call :func:`contradictions` first: a plan assumes that there are none."""
+    linker = linker_words(request, platform, options)
+    flags = ["-trimpath"] if options.trimpath else []
+    flags.append(f"-buildvcs={'true' if options.buildvcs else 'false'}")
+    flags.extend(flag for flag in options.user_flags if flag_name(flag) != "-tags" and flag not in flags)
+    if request.linkage is Linkage.STATIC_PIE and "-buildmode=pie" not in flags:
+        flags.append("-buildmode=pie")
+    if options.race:
+        flags.append("-race")
+    tags = build_tags(request, options)
+    for name, value in (
+        ("tags", ",".join(tags)),
+        ("gcflags", join_words(options.gcflags)),
+        ("asmflags", join_words(options.asmflags)),
+        ("pgo", options.pgo),
+        ("ldflags", join_words(linker)),
+    ):
+        if value:
+            flags.append(f"-{name}={value}")
+    modes, _ = take_flag(linker, "-linkmode")
+    return Plan(
+        flags=tuple(flags),
+        environ=go_environ(request, platform, options),
+        external="external" in modes[-1:],
+    )
+
+
+def build_tags(request: Request, options: Options) -> tuple[str, ...]:
+    """Return the build tags, sorted; the resolver of Go is chosen by tags of net and os/user."""
+    adopted = (flag_value(flag) for flag in options.user_flags if flag_name(flag) == "-tags")
+    tags = {tag for text in (*adopted, *options.tags) for tag in text.replace(",", " ").split()}
+    if request.linkage.uses_cgo and request.resolver is Resolver.GO:
+        tags |= {"netgo", "osusergo"}
+    return tuple(sorted(tags))
+
+
+def linker_words(request: Request, platform: Platform, options: Options) -> tuple[str, ...]:
+    """Return the one merged ``-ldflags``: a second one would silently replace the first (linkage case E5)."""
+    _, words = take_flag(options.linker_words, "-extldflags")
+    external = list(options.external_flags)
+    linkage = request.linkage
+    if linkage is Linkage.STATIC and platform.goos == "linux":
+        # The linker's own lock: with -d it refuses every dynamic import (C1). Not with pie, where it
+        # makes a program that crashes (C4, golang/go#80464).
+        words = _add(words, "-d")
+    if linkage.links_libc_statically:
+        # -static alone is ignored by Go's internal linker, silently (C3); hence both, always.
+        words = _add(words, "-linkmode=external")
+        # gcc drops PIE with -static and the linker drops static with -pie: one word asks for both (C5).
+        static = "-static-pie" if linkage is Linkage.STATIC_PIE else "-static"
+        external = [static, *(flag for flag in external if flag != static)]
+        if options.permissions.nss is Level.ERROR:
+            # glibc's archive warns at link time of every function that loads NSS modules (C8).
+            external.append("-Wl,--fatal-warnings")
+    defines = tuple(f"-X={name}={value}" for name, value in sorted(options.xdefs.items()))
+    joined = (f"-extldflags={join_words(external)}",) if external else ()
+    return (*words, *defines, *joined)
+
+
+def _add(words: tuple[str, ...], word: str) -> tuple[str, ...]:
+    return words if word in words else (*words, word)
+
+
+def go_environ(request: Request, platform: Platform, options: Options) -> dict[str, str]:
+    """Return the Go variables that can change the binary, each set explicitly (linkage cases E1 to E11)."""
+    environ = {
+        # Left unset it depends on whether a C compiler is on PATH (E1), and only "0" means no (E2).
+        "CGO_ENABLED": "1" if request.linkage.uses_cgo else "0",
+        "GOOS": platform.goos,
+        "GOARCH": platform.goarch,
+        "GOFLAGS": "",
+        "GOENV": "off",
+        "GO111MODULE": "on",
+        "GOTOOLCHAIN": options.toolchain,
+        "GOEXPERIMENT": options.settings.get("GOEXPERIMENT", ""),
+    }
+    variant = ARCH_VARIANTS.get(platform.goarch)
+    for name, value in options.settings.items():
+        if (name.startswith("CGO_") and request.linkage.uses_cgo) or name in (variant, "GOFIPS140", "PKG_CONFIG"):
+            environ[name] = value
+    return environ

@@ -1,0 +1,142 @@
+"""GOOS and GOARCH: what they are called here, in ELF, and what ``static`` can mean on them.
+
+Sources: ``go tool dist list``; the ELF machine of each port in cmd/link/internal/*/obj.go; the linkage
+that a pure Go program gets was measured by cross builds with go1.27.3 (linkage case C20).
+"""
+
+from __future__ import annotations
+
+import platform as _host
+import sys
+from dataclasses import dataclass
+
+from .errors import RequestError
+
+
+@dataclass(frozen=True, slots=True)
+class ElfTarget:
+    """What an ELF header must say for a GOARCH: e_machine, EI_CLASS in bits, EI_DATA."""
+
+    machine: str
+    bits: int
+    little_endian: bool = True
+
+
+ELF_TARGETS = {
+    "386": ElfTarget("386", 32),
+    "amd64": ElfTarget("X86_64", 64),
+    "arm": ElfTarget("ARM", 32),
+    "arm64": ElfTarget("AARCH64", 64),
+    "loong64": ElfTarget("LOONGARCH", 64),
+    "mips": ElfTarget("MIPS", 32, little_endian=False),
+    "mipsle": ElfTarget("MIPS", 32),
+    "mips64": ElfTarget("MIPS", 64, little_endian=False),
+    "mips64le": ElfTarget("MIPS", 64),
+    "ppc64": ElfTarget("PPC64", 64, little_endian=False),
+    "ppc64le": ElfTarget("PPC64", 64),
+    "riscv64": ElfTarget("RISCV", 64),
+    "s390x": ElfTarget("S390", 64, little_endian=False),
+}
+
+ARCH_VARIANTS = {
+    "386": "GO386",
+    "amd64": "GOAMD64",
+    "arm": "GOARM",
+    "arm64": "GOARM64",
+    "mips": "GOMIPS",
+    "mipsle": "GOMIPS",
+    "mips64": "GOMIPS64",
+    "mips64le": "GOMIPS64",
+    "ppc64": "GOPPC64",
+    "ppc64le": "GOPPC64",
+    "riscv64": "GORISCV64",
+}
+"""The environment variable that selects the micro-architecture of a GOARCH."""
+
+_UNIX = frozenset(
+    [
+        "aix",
+        "android",
+        "darwin",
+        "dragonfly",
+        "freebsd",
+        "hurd",
+        "illumos",
+        "ios",
+        "linux",
+        "netbsd",
+        "openbsd",
+        "solaris",
+    ]
+)
+_STATIC_GOOS = frozenset({"linux", "freebsd", "netbsd", "dragonfly"})
+_NOT_STATIC = {
+    "android": "its programs are position independent and started by /system/bin/linker64",
+    "darwin": "the kernel's interface is libSystem, which every program loads",
+    "ios": "the kernel's interface is libSystem, which every program loads",
+    "illumos": "the system call interface is libc.so, which every Go program loads",
+    "openbsd": "system calls are permitted from libc.so only, which every Go program loads",
+    "solaris": "the system call interface is libc.so, which every Go program loads",
+    "aix": "the system call interface is libc.a(shr.o), which every Go program loads",
+    "windows": "the system call interface is kernel32.dll and ntdll.dll, which every program loads",
+}
+_MACHINES = {
+    "x86_64": "amd64",
+    "amd64": "amd64",
+    "i386": "386",
+    "i686": "386",
+    "aarch64": "arm64",
+    "arm64": "arm64",
+    "armv6l": "arm",
+    "armv7l": "arm",
+    "loongarch64": "loong64",
+    "ppc64le": "ppc64le",
+    "ppc64": "ppc64",
+    "riscv64": "riscv64",
+    "s390x": "s390x",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A target platform, named as Go names it."""
+
+    goos: str
+    goarch: str
+
+    def __str__(self) -> str:
+        return f"{self.goos}/{self.goarch}"
+
+    @property
+    def is_unix(self) -> bool:
+        """Whether the ``unix`` build constraint holds (cmd/go: go help buildconstraint)."""
+        return self.goos in _UNIX
+
+    @property
+    def elf(self) -> ElfTarget | None:
+        """What the ELF header of a program for it must say; None where unknown or not ELF."""
+        if self.goos in ("windows", "darwin", "ios", "aix", "plan9", "js", "wasip1"):
+            return None
+        return ELF_TARGETS.get(self.goarch)
+
+    @property
+    def why_not_static(self) -> str | None:
+        """Why no program can be static on it (linkage cases C19, C20); None where one can."""
+        if self.goos in _STATIC_GOOS:
+            return None
+        return _NOT_STATIC.get(self.goos, "a static program is not defined there")
+
+
+def host_platform() -> Platform:
+    """Return the platform that this interpreter runs on. Raises RequestError for an unknown machine."""
+    goos = "windows" if sys.platform in ("win32", "cygwin") else sys.platform.rstrip("0123456789")
+    machine = _host.machine().lower()
+    if machine not in _MACHINES:
+        msg = f"unknown machine {machine!r}: set GOARCH (see `go tool dist list`)"
+        raise RequestError(msg)
+    return Platform(goos, _MACHINES[machine])
+
+
+def host_libc() -> str:
+    """Return the name of the C library that this interpreter itself runs on: ``glibc`` or ``musl``."""
+    return "musl" if _host.libc_ver()[0] in ("", "musl") and sys.platform == "linux" else "glibc"

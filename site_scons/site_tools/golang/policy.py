@@ -1,0 +1,241 @@
+"""Whether a binary is what was asked for: facts against the request, the prediction and what is permitted.
+
+The requirements of each linkage are data; ``check`` is the only judge, and reports everything it finds. Pure.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .facts import BinaryFacts, ElfFacts, version_key
+from .finding import Finding
+from .linkage import Kind, Level, Linkage, Permissions, Request, Verdict
+from .platform import Platform
+from .predict import Prediction
+from .verdict import classify
+
+SCHEMA = 1
+"""Raise it when the proof gets stricter: every binary is then verified again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What the bytes of a binary must show for a linkage (design.md section 2)."""
+
+    kinds: frozenset[Kind]
+    interpreter: bool = False
+    """Whether PT_INTERP is permitted."""
+    needed: bool = False
+    """Whether DT_NEEDED is permitted."""
+    dynamic_segment: bool = False
+    """Whether PT_DYNAMIC is permitted."""
+    cgo: bool | None = None
+    """What Go build info must say of cgo, where it is present; None for either."""
+    fix: str = ""
+
+
+POLICIES = {
+    Linkage.DYNAMIC: Policy(
+        kinds=frozenset({Kind.DYNAMIC, Kind.STATIC}),
+        interpreter=True,
+        needed=True,
+        dynamic_segment=True,
+        fix="remove the flags that change the link, or ask for the linkage that was found",
+    ),
+    Linkage.STATIC: Policy(
+        kinds=frozenset({Kind.STATIC}),
+        cgo=False,
+        fix="do without the packages and flags that bring in shared libraries, or ask for linkage='static-libc'",
+    ),
+    Linkage.STATIC_LIBC: Policy(
+        kinds=frozenset({Kind.STATIC_LIBC}),
+        cgo=True,
+        fix="use a C toolchain that links libc statically, and remove flags that undo it",
+    ),
+    Linkage.STATIC_PIE: Policy(
+        kinds=frozenset({Kind.STATIC_PIE}),
+        dynamic_segment=True,
+        cgo=True,
+        fix="use a C toolchain that makes static-pie (gcc with glibc does, Debian's musl-gcc does not)",
+    ),
+}
+
+_LIBC_LIBRARIES = (
+    "libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libresolv.so.2", "libutil.so.1",
+    "ld-linux*.so.*", "ld64.so.*", "ld.so.1", "ld-musl-*.so.1", "libc.musl-*.so.1", "libc.so",
+)  # fmt: skip
+_CXX_LIBRARIES = ("libstdc++.so.6", "libgcc_s.so.1", "libc++.so.1", "libc++abi.so.1", "libunwind.so.1")
+
+
+def check(  # noqa: PLR0913 - the judge sees everything
+    facts: BinaryFacts,
+    request: Request,
+    *,
+    permissions: Permissions,
+    platform: Platform | None = None,
+    prediction: Prediction | None = None,
+    go: bool = True,
+) -> tuple[Finding, ...]:
+    """Return everything that keeps the binary from being what was asked for.
+
+    ``prediction`` is None for binaries that something else built; ``go`` says whether it must be a Go
+    program. Findings of lower level than ERROR are to be told only.
+    """
+    if permissions.enforce is Level.OK:
+        return ()
+    verdict = classify(facts)
+    policy = POLICIES[request.linkage]
+    found = [*_kind(verdict, request, policy, prediction)]
+    if facts.elf is not None:
+        found += [
+            *_segments(facts.elf, request, policy, prediction),
+            *_needed(facts.elf, policy, permissions, prediction),
+            *_cgo(facts.elf, request, policy, go=go),
+            *_libc(facts.elf, verdict, request, permissions),
+            *_machine(facts.elf, platform),
+            *_stack(facts.elf, permissions),
+        ]
+    if permissions.enforce is Level.WARN:
+        found = [_lower(finding) for finding in found]
+    return tuple(found)
+
+
+def _lower(finding: Finding) -> Finding:
+    return Finding(
+        case=finding.case,
+        wanted=finding.wanted,
+        found=finding.found,
+        why=finding.why,
+        fix=finding.fix,
+        level=Level.WARN,
+    )
+
+
+def _because(prediction: Prediction | None) -> str:
+    if prediction is None or not prediction.cgo:
+        return ""
+    return "cgo comes in because " + "; ".join(map(str, prediction.cgo))
+
+
+def _kind(verdict: Verdict, request: Request, policy: Policy, prediction: Prediction | None) -> Iterable[Finding]:
+    evidence = ", ".join(verdict.evidence)
+    if verdict.kind not in policy.kinds:
+        why = _because(prediction)
+        yield Finding(
+            case="kind", wanted=f"linkage {request}", found=f"{verdict} ({evidence})", why=why, fix=policy.fix
+        )
+    elif prediction is not None and verdict.kind is not prediction.kind:
+        yield Finding(
+            case="prediction",
+            wanted=f"{prediction.kind.value}, as the imports predict",
+            found=f"{verdict} ({evidence})",
+            why=_because(prediction) or "no package of the program uses cgo",
+            fix="find the flag or tool that changes the link; if there is none, report it as a bug of scons-golang",
+        )
+
+
+def _segments(elf: ElfFacts, request: Request, policy: Policy, prediction: Prediction | None) -> Iterable[Finding]:
+    wanted = f"linkage {request}"
+    if elf.interpreter is not None and not policy.interpreter:
+        yield Finding(
+            case="interpreter", wanted=f"{wanted}: no interpreter", found=f"PT_INTERP {elf.interpreter}",
+            why=_because(prediction), fix=policy.fix,
+        )  # fmt: skip
+    if elf.needed and not policy.needed:
+        yield Finding(
+            case="needed", wanted=f"{wanted}: no NEEDED libraries", found=f"DT_NEEDED {', '.join(elf.needed)}",
+            why=_because(prediction), fix=policy.fix,
+        )  # fmt: skip
+    if elf.has_dynamic and not policy.dynamic_segment:
+        yield Finding(
+            case="dynamic-segment", wanted=f"{wanted}: no dynamic segment", found="PT_DYNAMIC", fix=policy.fix
+        )
+
+
+def _needed(
+    elf: ElfFacts, policy: Policy, permissions: Permissions, prediction: Prediction | None
+) -> Iterable[Finding]:
+    if not policy.needed:
+        return
+    permitted = [*_LIBC_LIBRARIES, *permissions.libraries]
+    if prediction is None or prediction.needs_cxx:
+        permitted += _CXX_LIBRARIES
+    for library in elf.needed:
+        if not any(fnmatch.fnmatchcase(library, pattern) for pattern in permitted):
+            yield Finding(
+                case="library",
+                wanted="only libc's own libraries and those in GOVERIFYLIBS",
+                found=f"DT_NEEDED {library}",
+                why=_because(prediction),
+                fix=f"GOVERIFYLIBS=[{library!r}] if it is there wherever the program runs; otherwise link its .a",
+            )
+    floor, highest = elf.glibc_floor, permissions.max_glibc.removeprefix("GLIBC_")
+    if highest and floor and version_key(floor) > version_key(highest):
+        yield Finding(
+            case="C18",
+            wanted=f"glibc {highest} to be enough",
+            found=f"GLIBC_{floor} is required",
+            fix="build on (or with a sysroot of) an older distribution, or link statically",
+        )
+
+
+def _cgo(elf: ElfFacts, request: Request, policy: Policy, *, go: bool) -> Iterable[Finding]:
+    if go and not elf.go:
+        yield Finding(case="go", wanted="a Go program", found="no Go build id and no Go build info in it")
+    recorded = elf.build_info.cgo_enabled if elf.build_info else None
+    if go and policy.cgo is not None and recorded is not None and recorded is not policy.cgo:
+        yield Finding(
+            case="cgo",
+            wanted=f"linkage {request}: built with CGO_ENABLED={int(policy.cgo)}",
+            found=f"the build info says CGO_ENABLED={int(recorded)}",
+            fix="find what sets CGO_ENABLED behind the build, such as a changed GOCOM",
+        )
+
+
+def _libc(elf: ElfFacts, verdict: Verdict, request: Request, permissions: Permissions) -> Iterable[Finding]:
+    if request.linkage.links_libc_statically and verdict.libc is not request.libc:
+        found = verdict.libc.value if verdict.libc else "a libc that is neither glibc nor musl"
+        yield Finding(
+            case="C24",
+            wanted=f"{request.libc.value}, linked statically",
+            found=found,
+            fix=f"set CC and CXX to compilers for {request.libc.value}, or GOLIBC={found!r}",
+        )
+    if verdict.nss and request.linkage.is_static and permissions.nss is not Level.OK:
+        resolver = (
+            "net or os/user resolve through it" if elf.libc_resolver else "C code in the program resolves through it"
+        )
+        yield Finding(
+            case="C8",
+            wanted="a static program that loads nothing at run time",
+            found="its glibc loads NSS modules (libnss_*.so) of the machine that it runs on",
+            why=resolver,
+            fix="GORESOLVER='go', or GOLIBC='musl', or GOVERIFYNSS='ok' if every such machine has the same glibc",
+            level=permissions.nss,
+        )
+
+
+def _machine(elf: ElfFacts, platform: Platform | None) -> Iterable[Finding]:
+    target = platform.elf if platform else None
+    if target and (elf.machine, elf.bits, elf.little_endian) != (target.machine, target.bits, target.little_endian):
+        order = "little" if elf.little_endian else "big"
+        yield Finding(
+            case="machine",
+            wanted=f"a program for {platform} ({target.machine}, {target.bits} bits)",
+            found=f"{elf.machine}, {elf.bits} bits, {order}-endian",
+            fix="GOOS and GOARCH select the platform; a changed GOCOM must not",
+        )
+
+
+def _stack(elf: ElfFacts, permissions: Permissions) -> Iterable[Finding]:
+    least = permissions.min_thread_stack
+    # Without an own size musl gives threads 128 KiB; glibc takes the soft limit of the process (linkage case C16).
+    if least and (elf.stack_size or 0) < least:
+        yield Finding(
+            case="C16",
+            wanted=f"thread stacks of at least {least} bytes",
+            found=f"PT_GNU_STACK asks for {elf.stack_size or 0} bytes (0: the libc's default)",
+            fix=f"GOLDFLAGS=['-extldflags=-Wl,-z,stack-size={least}'] with an external linkage",
+        )

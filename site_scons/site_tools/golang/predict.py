@@ -1,0 +1,220 @@
+"""What the linkage of a program will be, from its package graph, before anything compiles.
+
+Pure: graph, request and what is known of the C toolchain in; a prediction and findings out. The proof is
+made without it, and must agree with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .ccompiler import CCompiler
+from .finding import Finding
+from .linkage import Kind, Level, Linkage, Permissions, Request, Resolver
+from .packages import Package, PackageGraph
+from .plan import Plan
+from .platform import Platform
+
+_EXCLUDED = "build constraints exclude all Go files"
+
+
+@dataclass(frozen=True, slots=True)
+class CgoUse:
+    """A package of the program that uses cgo, and the shortest import chain that brings it in."""
+
+    package: str
+    chain: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return " imports ".join(self.chain)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prediction:
+    """What the scan says of one program in one configuration."""
+
+    kind: Kind
+    """The verdict that the proof must come to."""
+    cgo: tuple[CgoUse, ...] = ()
+    libraries: tuple[str, ...] = ()
+    """Libraries that the program's cgo packages ask for: the ``foo`` of ``-lfoo``, sorted."""
+    library_flags: tuple[str, ...] = ()
+    """All ``-L`` and ``-l`` flags of its cgo packages, in order."""
+    needs_cxx: bool = False
+    resolver: Resolver | None = None
+    """Who resolves hosts and users; None where the program uses neither net nor os/user."""
+    complete: bool = True
+    """Whether every package could be read; if not, only the compiler can say what is wrong."""
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def needs_c(self) -> bool:
+        """Whether a C compiler takes part in the build."""
+        return bool(self.cgo) or self.kind in (Kind.STATIC_LIBC, Kind.STATIC_PIE)
+
+
+def predict(
+    graph: PackageGraph,
+    main: Package,
+    request: Request,
+    plan: Plan,
+    permissions: Permissions | None = None,
+) -> Prediction:
+    """Return what ``main`` will be. ``graph`` must come from the flags and environment of ``plan``."""
+    permissions = permissions or Permissions()
+    closure = graph.closure(main)
+    with_cgo = [package for package in closure if package.cgo_files]
+    loading = [package for package in closure if package.dynamic_imports]
+    flags = tuple(flag for package in with_cgo for flag in package.cgo_ldflags)
+    findings = [
+        *_not_a_program(main),
+        *_only_cgo(graph, main, closure, request),
+        *_plugin(graph, main, request),
+        *(_loads_libraries(graph, main, loading) if request.linkage.is_static else ()),
+        *(_dropped(graph, main, closure, permissions.dropped_cgo) if not request.linkage.uses_cgo else ()),
+    ]
+    return Prediction(
+        kind=_kind(request, plan, bool(with_cgo or loading)),
+        cgo=tuple(CgoUse(package.import_path, graph.chain(main, package.import_path)) for package in with_cgo),
+        libraries=tuple(sorted({flag[2:] for flag in flags if flag.startswith("-l")})),
+        library_flags=tuple(flag for flag in flags if flag.startswith(("-L", "-l"))),
+        needs_cxx=any(package.cxx_files for package in with_cgo),
+        resolver=_resolver(closure),
+        complete=not any(package.error for package in closure),
+        findings=tuple(findings),
+    )
+
+
+def _kind(request: Request, plan: Plan, loads: bool) -> Kind:
+    if request.linkage is not Linkage.DYNAMIC:
+        return Kind(request.linkage.value)
+    return Kind.DYNAMIC if loads or plan.external else Kind.STATIC
+
+
+def _resolver(closure: Sequence[Package]) -> Resolver | None:
+    using = [package for package in closure if package.import_path in ("net", "os/user")]
+    if not using:
+        return None
+    return Resolver.LIBC if any(package.cgo_files for package in using) else Resolver.GO
+
+
+def _chain(graph: PackageGraph, main: Package, path: str) -> str:
+    return " imports ".join(graph.chain(main, path)) or path
+
+
+def _not_a_program(main: Package) -> list[Finding]:
+    if main.name in ("main", "") or main.error:
+        return []
+    return [
+        Finding(
+            case="main",
+            wanted="a package main",
+            found=f"package {main.name} in {main.dir}",
+            fix="name the directory of a main package as the source of GoProgram",
+        )
+    ]
+
+
+def _only_cgo(graph: PackageGraph, main: Package, closure: Sequence[Package], request: Request) -> list[Finding]:
+    if request.linkage.uses_cgo:
+        return []
+    return [
+        Finding(
+            case="C30",
+            wanted=f"linkage {request} (cgo off)",
+            found=f"package {package.import_path} has only cgo files ({', '.join(package.dropped_cgo.files)})",
+            why=_chain(graph, main, package.import_path),
+            fix="linkage='static-libc' links its C code statically; or do without that package",
+        )
+        for package in closure
+        if package.dropped_cgo and not package.go_files and _EXCLUDED in package.error
+    ]
+
+
+def _plugin(graph: PackageGraph, main: Package, request: Request) -> list[Finding]:
+    chain = graph.chain(main, "plugin")
+    if not request.linkage.is_static or not chain:
+        return []
+    return [
+        Finding(
+            case="C9",
+            wanted=f"linkage {request}",
+            found="package plugin, which loads shared libraries at run time",
+            why=" imports ".join(chain),
+            fix="linkage='dynamic', or do without that package: in a static program plugin.Open always fails",
+        )
+    ]
+
+
+def _loads_libraries(graph: PackageGraph, main: Package, loading: Sequence[Package]) -> list[Finding]:
+    return [
+        Finding(
+            case="C1",
+            wanted="a program that loads no shared library",
+            found=f"{pragma.text} at {pragma.file}:{pragma.line}",
+            why=_chain(graph, main, package.import_path),
+            fix="linkage='dynamic', or do without that package: it needs no cgo and loads the library all the same",
+        )
+        for package in loading
+        for pragma in package.dynamic_imports[:1]
+    ]
+
+
+def _dropped(graph: PackageGraph, main: Package, closure: Sequence[Package], level: Level) -> list[Finding]:
+    if level is Level.OK:
+        return []
+    found = []
+    for package in closure:
+        dropped = package.dropped_cgo
+        if dropped is None or not package.go_files or not (dropped.stub or dropped.lost or not dropped.replaced_by):
+            continue
+        instead = (
+            f"{', '.join(dropped.replaced_by)} takes its place" if dropped.replaced_by else "nothing takes their place"
+        )
+        if dropped.stub:
+            instead += f', and says "{dropped.stub}"'
+        if dropped.lost:
+            shown = ", ".join(dropped.lost[:5]) + (" ..." if len(dropped.lost) > 5 else "")  # noqa: PLR2004
+            instead += f"; {len(dropped.lost)} exported names are gone: {shown}"
+        found.append(
+            Finding(
+                case="C30",
+                level=level,
+                wanted="every package to work without cgo",
+                found=f"package {package.import_path} leaves out {len(dropped.files)} cgo files; {instead}",
+                why=_chain(graph, main, package.import_path),
+                fix="linkage='static-libc' keeps them; GOVERIFYDROPPEDCGO='ok' if the program works without",
+            )
+        )
+    return found
+
+
+def c_findings(
+    prediction: Prediction, request: Request, platform: Platform, compilers: Sequence[CCompiler]
+) -> tuple[Finding, ...]:
+    """Return what is wrong with the C toolchain for this program: other machine, other libc (linkage case C24)."""
+    used = compilers[: 2 if prediction.needs_cxx else 1]
+    found = []
+    for name, compiler in zip(("CC", "CXX"), used, strict=False):
+        if compiler.goarch and compiler.goarch != platform.goarch:
+            found.append(
+                Finding(
+                    case="C20",
+                    wanted=f"a C compiler for {platform}",
+                    found=f"{name}: {compiler} makes code for {compiler.goarch}",
+                    why="; ".join(map(str, prediction.cgo[:1])),
+                    fix="set CC and CXX to a cross compiler, or linkage='static'",
+                )
+            )
+        elif request.linkage.links_libc_statically and compiler.libc is not request.libc:
+            found.append(
+                Finding(
+                    case="C24",
+                    wanted=f"{request.libc.value}, linked statically",
+                    found=f"{name}: {compiler}",
+                    why="Go links a program with C++ in it with CXX" if name == "CXX" else "",
+                    fix=f"set {name} to a compiler for {request.libc.value}, or GOLIBC to the libc of that compiler",
+                )
+            )
+    return tuple(found)

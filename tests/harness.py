@@ -1,0 +1,169 @@
+"""Running scons as a user does: as a subprocess, in a fresh copy, with facts checked by independent tools."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOLPATH = ROOT / "site_scons" / "site_tools"
+EXAMPLES = ROOT / "examples"
+
+SCONSTRUCT = """\
+DefaultEnvironment(tools=[])
+env = Environment(tools=[{tools}"golang"], toolpath=[{toolpath!r}])
+{body}
+"""
+
+HELLO = """\
+package main
+
+import "fmt"
+
+func main() { fmt.Println("hello") }
+"""
+
+LOOKUP = """\
+package main
+
+import (
+	"fmt"
+	"net"
+	"os/user"
+)
+
+func main() {
+	hosts, _ := net.LookupHost("localhost")
+	me, _ := user.Current()
+	fmt.Println(hosts, me.Uid)
+}
+"""
+
+CGO = """\
+package main
+
+/*
+#include "answer.h"
+*/
+import "C"
+import "fmt"
+
+func main() { fmt.Println(C.answer()) }
+"""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended, and what it printed."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+    @property
+    def text(self) -> str:
+        return self.stdout + self.stderr
+
+    @property
+    def built(self) -> list[str]:
+        """The targets that `go build` made, as `linkage/name` of their path, in order."""
+        return [
+            "/".join(Path(path).parts[-2:]) for path in re.findall(r"go build -C .*? -o \"?(.*?)\"? -p \d", self.stdout)
+        ]
+
+
+class Project:
+    """A folder of its own with a SConstruct and Go code."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.environ = {name: value for name, value in os.environ.items() if not name.startswith(("SCONS", "CGO_"))}
+
+    def __truediv__(self, name: str) -> Path:
+        return self.path / name
+
+    def write(self, files: Mapping[str, str]) -> None:
+        """Write files given as relative path to content."""
+        for name, content in files.items():
+            file = self.path / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(content)
+
+    def sconstruct(self, body: str, *, tools: str = "") -> None:
+        """Write a SConstruct that loads the tool and has an ``env``; ``tools`` are others to load, quoted."""
+        self.write({"SConstruct": SCONSTRUCT.format(tools=tools, toolpath=str(TOOLPATH), body=body)})
+
+    def module(self, files: Mapping[str, str] | None = None, go: str = "1.21") -> None:
+        """Write a module `example.org/m` with the given files."""
+        self.write({"go.mod": f"module example.org/m\n\ngo {go}\n", **(files or {})})
+
+    def scons(self, *arguments: str, status: int | None = 0, environ: Mapping[str, str] | None = None) -> Outcome:
+        """Run scons and assert its exit status (None: any)."""
+        outcome = self.run(sys.executable, "-m", "SCons", "-Q", *arguments, environ=environ)
+        assert "Traceback" not in outcome.text, outcome.text
+        assert status is None or outcome.status == status, outcome.text
+        return outcome
+
+    def run(self, *argv: str, environ: Mapping[str, str] | None = None, check: bool = False) -> Outcome:
+        """Run any program in the project."""
+        done = subprocess.run(
+            [str(word) for word in argv],
+            cwd=self.path,
+            env={**self.environ, **(environ or {})},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        outcome = Outcome(done.returncode, done.stdout, done.stderr)
+        assert not check or outcome.status == 0, outcome.text
+        return outcome
+
+    def up_to_date(self, *arguments: str) -> None:
+        """Assert that nothing is left to do."""
+        outcome = self.scons(*arguments)
+        assert not outcome.built, outcome.text
+        assert "is up to date" in outcome.text, outcome.text
+        self.scons("-q", *arguments)
+
+
+def copy_example(topic: str, path: Path) -> Path:
+    """Copy an example and the tool beside it as in a clone, without what was built; return the example's copy."""
+    ignored = shutil.ignore_patterns("build", ".sconsign*", "__pycache__")
+    shutil.copytree(ROOT / "site_scons", path / "site_scons", ignore=ignored)
+    shutil.copytree(EXAMPLES / topic, path / "examples" / topic, ignore=ignored)
+    return path / "examples" / topic
+
+
+def readelf(path: Path, *flags: str) -> str:
+    """Return what binutils' readelf says, in English."""
+    argv = ["readelf", "-W", *flags, str(path)]
+    return subprocess.run(argv, capture_output=True, text=True, check=True, env={**os.environ, "LC_ALL": "C"}).stdout
+
+
+def interpreter(path: Path) -> str | None:
+    """Return PT_INTERP as readelf sees it."""
+    match = re.search(r"Requesting program interpreter: (.*)\]", readelf(path, "-l"))
+    return match[1] if match else None
+
+
+def needed(path: Path) -> list[str]:
+    """Return DT_NEEDED as readelf sees it."""
+    return re.findall(r"\(NEEDED\).*\[(.*)\]", readelf(path, "-d"))
+
+
+def elf_type(path: Path) -> str:
+    """Return e_type as readelf sees it, such as ``EXEC``."""
+    match = re.search(r"^\s*Type:\s+(\w+)", readelf(path, "-h"), re.MULTILINE)
+    assert match
+    return match[1]
+
+
+def is_static(path: Path) -> bool:
+    """Whether readelf sees neither interpreter nor NEEDED."""
+    return interpreter(path) is None and not needed(path)
