@@ -197,9 +197,7 @@ class Builder:
 @pytest.fixture(scope="session")
 def go_environ() -> dict[str, str]:
     """The environment of raw builds: the user's build cache, none of the user's Go settings."""
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("GO", "CGO_"))
-    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GO", "CGO_"))}
     cache = subprocess.run(["go", "env", "GOCACHE"], capture_output=True, text=True, check=True)
     return {
         **kept,
@@ -244,9 +242,7 @@ def test_stripped_row_has_the_same_facts(builder: Builder, tmp_path: Path, name:
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_row_without_section_headers_has_the_same_facts(
-    builder: Builder, tmp_path: Path, name: str
-) -> None:
+def test_row_without_section_headers_has_the_same_facts(builder: Builder, tmp_path: Path, name: str) -> None:
     path = builder.build(name, ROWS[name])
     data = bytearray(path.read_bytes())
     struct.pack_into("<Q", data, 40, 0)
@@ -267,9 +263,7 @@ def test_other_platforms(builder: Builder, name: str) -> None:
 
 
 def test_archive_is_named_and_has_its_go_member(builder: Builder) -> None:
-    path = builder.build(
-        "c-archive", Row(arguments=("-buildmode=c-archive",), program="cgo", verdict="archive")
-    )
+    path = builder.build("c-archive", Row(arguments=("-buildmode=c-archive",), program="cgo", verdict="archive"))
     facts = inspect_file(path)
     assert facts.members[0] == "go.o"
     assert classify(facts).kind is Kind.ARCHIVE

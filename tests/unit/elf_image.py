@@ -235,6 +235,4 @@ def _put_segment(body: bytearray, offset: int, spec: ElfSpec, record: tuple[int,
             align,
         )
     else:
-        struct.pack_into(
-            order + "8I", body, offset, kind, start, address, address, size, memory, flags, align
-        )
+        struct.pack_into(order + "8I", body, offset, kind, start, address, address, size, memory, flags, align)

@@ -10,9 +10,7 @@ from golang.facts import BinaryFacts, BuildInfo, ElfFacts, version_key
 
 
 def make_elf(**versions: tuple[str, ...]) -> ElfFacts:
-    return ElfFacts(
-        type="EXEC", machine="X86_64", bits=64, little_endian=True, symbol_versions=versions
-    )
+    return ElfFacts(type="EXEC", machine="X86_64", bits=64, little_endian=True, symbol_versions=versions)
 
 
 @pytest.mark.parametrize(

@@ -93,9 +93,7 @@ def test_reads_every_fact_in_both_classes_and_byte_orders(bits: int, little: boo
 
 
 def test_plain_static_program_has_nothing() -> None:
-    assert inspect_spec(ElfSpec()) == ElfFacts(
-        type="EXEC", machine="X86_64", bits=64, little_endian=True, stack_size=0
-    )
+    assert inspect_spec(ElfSpec()) == ElfFacts(type="EXEC", machine="X86_64", bits=64, little_endian=True, stack_size=0)
 
 
 def test_stack_size_is_none_without_the_header() -> None:
@@ -242,9 +240,7 @@ def test_library_needs_no_entry_point() -> None:
 # --- damage
 
 
-def change(
-    offset_of: Callable[[ElfImage], int], kind: str, value: int
-) -> Callable[[ElfImage], object]:
+def change(offset_of: Callable[[ElfImage], int], kind: str, value: int) -> Callable[[ElfImage], object]:
     return lambda image: image.put(offset_of(image), kind, value)
 
 
@@ -332,9 +328,7 @@ def test_no_single_changed_byte_makes_a_dynamic_program_static() -> None:
     for offset in range(len(data)):
         for value in {0, 0xFF, data[offset] ^ (1 << generator.randrange(8))} - {data[offset]}:
             try:
-                verdict = classify(
-                    inspect_bytes(data[:offset] + bytes((value,)) + data[offset + 1 :])
-                )
+                verdict = classify(inspect_bytes(data[:offset] + bytes((value,)) + data[offset + 1 :]))
             except InspectError:
                 continue
             verdicts += 1
@@ -404,9 +398,7 @@ def test_4096_dynamic_entries_are_enough() -> None:
 
 
 def test_dynamic_entries_behind_the_end_do_not_count() -> None:
-    spec = ElfSpec(
-        interpreter=LD_LINUX, needed=("a.so",), extra_dynamic=((DT_NULL, 0), (DT_FLAGS_1, DF_1_PIE))
-    )
+    spec = ElfSpec(interpreter=LD_LINUX, needed=("a.so",), extra_dynamic=((DT_NULL, 0), (DT_FLAGS_1, DF_1_PIE)))
     assert not inspect_spec(spec).pie
 
 
@@ -454,9 +446,7 @@ def make_member(name: bytes, content: bytes) -> bytes:
         (b"!<arch>\n", ()),
         (b"!<arch>\n" + make_member(b"/", b"xyz") + make_member(b"go.o/", b"abc"), ("go.o",)),
         (
-            b"!<arch>\n"
-            + make_member(b"//", b"one_long_member_name.o/\nb.o/\n")
-            + make_member(b"/24", b""),
+            b"!<arch>\n" + make_member(b"//", b"one_long_member_name.o/\nb.o/\n") + make_member(b"/24", b""),
             ("b.o",),
         ),
         (b"!<arch>\n" + make_member(b"#1/8", b"go.o\0\0\0\0data"), ("go.o",)),
@@ -522,9 +512,7 @@ def test_missing_pyelftools_is_one_error_with_the_fix() -> None:
         "except InspectError as error: print(error)\n"
     )
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environ
-    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environ)
     assert run.stdout == (
         "PE\napp: wanted to read an ELF file; found no pyelftools in this Python. Run: pip install pyelftools\n"
     )

@@ -16,9 +16,7 @@ STATIC_KINDS = (Kind.STATIC, Kind.STATIC_LIBC, Kind.STATIC_PIE)
 
 
 def judge(**fields: Any) -> Verdict:
-    elf = ElfFacts(
-        **{"type": "EXEC", "machine": "X86_64", "bits": 64, "little_endian": True, **fields}
-    )
+    elf = ElfFacts(**{"type": "EXEC", "machine": "X86_64", "bits": 64, "little_endian": True, **fields})
     return classify(BinaryFacts(format="ELF", size=1, elf=elf))
 
 
@@ -103,9 +101,7 @@ def test_static_only_without_interpreter_needed_and_in_the_right_shape() -> None
 @pytest.mark.parametrize("kind", ["PE", "Mach-O", "wasm"])
 def test_other_formats_are_unprovable_and_named(kind: str) -> None:
     verdict = classify(BinaryFacts(format=kind, size=1))
-    assert verdict == Verdict(
-        kind=Kind.UNPROVABLE, evidence=(f"{kind}: only ELF linkage can be proved",)
-    )
+    assert verdict == Verdict(kind=Kind.UNPROVABLE, evidence=(f"{kind}: only ELF linkage can be proved",))
 
 
 def test_archive_tells_whether_it_is_go() -> None:

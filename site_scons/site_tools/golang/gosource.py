@@ -20,9 +20,13 @@ _DYNAMIC_IMPORT = re.compile(r"^//go:cgo_import_dynamic[ \t]+.*$", re.MULTILINE)
 _LOADS_LIBRARY = re.compile(r'^//go:cgo_import_dynamic[ \t]+\S+[ \t]+\S+[ \t]+"[^"]+"', re.MULTILINE)
 _EXPORTED = re.compile(r"^(?:func|type|var|const)[ \t]+([A-Z]\w*)|^\t([A-Z]\w*)\b.*=", re.MULTILINE)
 _STUB = re.compile(
-    r"(?i)\bstub\b|(?:requires?|needs?|without|enable|compiled with)[^\n]{0,40}\bcgo\b|\bcgo\b[^\n]{0,40}(?:required|disabled|not (?:enabled|available|supported))"
+    r"(?i)\bstub\b"
+    r"|(?:requires?|needs?|without|enable|compiled with)[^\n]{0,40}\bcgo\b"
+    r"|\bcgo\b[^\n]{0,40}(?:required|disabled|not (?:enabled|available|supported))"
 )
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+_TAG = re.compile(r"[\w.]+")
+_RELEASE_TAG = re.compile(r"go1\.\d+")
 _TOKEN = re.compile(r"\s*(\|\||&&|!|\(|\)|[\w.]+)")
 
 _KNOWN_OS = frozenset(
@@ -124,50 +128,53 @@ def tags_of(platform: Platform, *, cgo: bool, tags: Collection[str] = ()) -> fro
 def holds(constraint: str, tags: Collection[str]) -> bool:
     """Evaluate a ``//go:build`` expression. A malformed one does not hold, as for the go command."""
     tokens = _TOKEN.findall(constraint)
-    if not tokens or "".join(tokens) != re.sub(r"\s", "", constraint):
+    if "".join(tokens) != re.sub(r"\s", "", constraint):
         return False
-    position = 0
+    try:
+        return _Constraint(tokens, tags).evaluate()
+    except (IndexError, ValueError, RecursionError):
+        return False
 
-    def peek() -> str:
-        return tokens[position] if position < len(tokens) else ""
 
-    def take() -> str:
-        nonlocal position
-        position += 1
-        return tokens[position - 1] if position <= len(tokens) else ""
+class _Constraint:
+    """A recursive descent over the tokens of one expression (grammar: go/build/constraint)."""
 
-    def operand() -> bool:
-        token = take()
-        if token == "!":
-            return not operand()
-        if token == "(":
-            value = disjunction()
-            if take() != ")":
+    def __init__(self, tokens: list[str], tags: Collection[str]) -> None:
+        self._tokens = [*tokens, ""]
+        self._tags = tags
+
+    def evaluate(self) -> bool:
+        value = self._any()
+        if self._tokens != [""]:
+            raise ValueError
+        return value
+
+    def _any(self) -> bool:
+        value = self._all()
+        while self._tokens[0] == "||":
+            del self._tokens[0]
+            value = self._all() or value
+        return value
+
+    def _all(self) -> bool:
+        value = self._operand()
+        while self._tokens[0] == "&&":
+            del self._tokens[0]
+            value = self._operand() and value
+        return value
+
+    def _operand(self) -> bool:
+        word = self._tokens.pop(0)
+        if word == "!":
+            return not self._operand()
+        if word == "(":
+            value = self._any()
+            if self._tokens.pop(0) != ")":
                 raise ValueError
             return value
-        if not re.match(r"[\w.]+$", token):
+        if not _TAG.fullmatch(word):
             raise ValueError
-        return token in tags or bool(re.match(r"go1\.\d+$", token))
-
-    def conjunction() -> bool:
-        value = operand()
-        while peek() == "&&":
-            take()
-            value = operand() and value
-        return value
-
-    def disjunction() -> bool:
-        value = conjunction()
-        while peek() == "||":
-            take()
-            value = conjunction() or value
-        return value
-
-    try:
-        value = disjunction()
-    except (ValueError, RecursionError):
-        return False
-    return value and position == len(tokens)
+        return word in self._tags or bool(_RELEASE_TAG.fullmatch(word))
 
 
 def file_name_holds(name: str, platform: Platform) -> bool:

@@ -15,11 +15,58 @@ from .platform import ARCH_VARIANTS, Platform
 SCHEMA = 1
 """Raise it when a change of this package must rebuild what an older version built."""
 
-_LD_VALUED = ("-X", "-B", "-E", "-H", "-I", "-L", "-R", "-T", "-buildid", "-buildmode", "-extar", "-extld", "-extldflags",
-              "-installsuffix", "-k", "-libgcc", "-linkmode", "-r", "-tmpdir", "-D", "-fipso", "-funcalign", "-randlayout")  # fmt: skip
-BUILD_VALUED = ("-p", "-covermode", "-coverpkg", "-asmflags", "-buildmode", "-buildvcs", "-compiler", "-gccgoflags",
-                 "-gcflags", "-installsuffix", "-ldflags", "-mod", "-modfile", "-overlay", "-pgo", "-pkgdir", "-tags",
-                 "-toolexec", "-o", "-C")  # fmt: skip
+_LD_VALUED = frozenset(
+    [
+        "-B",
+        "-D",
+        "-E",
+        "-H",
+        "-I",
+        "-L",
+        "-R",
+        "-T",
+        "-X",
+        "-buildid",
+        "-buildmode",
+        "-extar",
+        "-extld",
+        "-extldflags",
+        "-funcalign",
+        "-installsuffix",
+        "-k",
+        "-libgcc",
+        "-linkmode",
+        "-r",
+        "-randlayout",
+        "-tmpdir",
+    ]
+)
+"""The flags of cmd/link that take a value."""
+
+BUILD_VALUED = frozenset(
+    [
+        "-C",
+        "-asmflags",
+        "-buildmode",
+        "-compiler",
+        "-covermode",
+        "-coverpkg",
+        "-gccgoflags",
+        "-gcflags",
+        "-installsuffix",
+        "-ldflags",
+        "-mod",
+        "-modfile",
+        "-o",
+        "-overlay",
+        "-p",
+        "-pgo",
+        "-pkgdir",
+        "-tags",
+        "-toolexec",
+    ]
+)
+"""The flags of ``go build`` whose value may be the next word."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,7 +209,9 @@ def go_environ(request: Request, platform: Platform, options: Options) -> dict[s
         "GOEXPERIMENT": options.settings.get("GOEXPERIMENT", ""),
     }
     variant = ARCH_VARIANTS.get(platform.goarch)
-    for name, value in options.settings.items():
-        if (name.startswith("CGO_") and request.linkage.uses_cgo) or name in (variant, "GOFIPS140", "PKG_CONFIG"):
-            environ[name] = value
-    return environ
+    used = {
+        name: value
+        for name, value in options.settings.items()
+        if (name.startswith("CGO_") and request.linkage.uses_cgo) or name in (variant, "GOFIPS140", "PKG_CONFIG")
+    }
+    return {**environ, **used}

@@ -69,7 +69,7 @@ _LIBC_LIBRARIES = (
 _CXX_LIBRARIES = ("libstdc++.so.6", "libgcc_s.so.1", "libc++.so.1", "libc++abi.so.1", "libunwind.so.1")
 
 
-def check(  # noqa: PLR0913 - the judge sees everything
+def check(
     facts: BinaryFacts,
     request: Request,
     *,

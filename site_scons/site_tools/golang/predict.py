@@ -75,7 +75,7 @@ def predict(
         *(_dropped(graph, main, closure, permissions.dropped_cgo) if not request.linkage.uses_cgo else ()),
     ]
     return Prediction(
-        kind=_kind(request, plan, bool(with_cgo or loading)),
+        kind=_kind(request, plan, loads=bool(with_cgo or loading)),
         cgo=tuple(CgoUse(package.import_path, graph.chain(main, package.import_path)) for package in with_cgo),
         libraries=tuple(sorted({flag[2:] for flag in flags if flag.startswith("-l")})),
         library_flags=tuple(flag for flag in flags if flag.startswith(("-L", "-l"))),
@@ -86,7 +86,7 @@ def predict(
     )
 
 
-def _kind(request: Request, plan: Plan, loads: bool) -> Kind:
+def _kind(request: Request, plan: Plan, *, loads: bool) -> Kind:
     if request.linkage is not Linkage.DYNAMIC:
         return Kind(request.linkage.value)
     return Kind.DYNAMIC if loads or plan.external else Kind.STATIC

@@ -56,7 +56,7 @@ def module_path(module_root: str) -> str:
 
 
 def used_modules(work_file: str) -> tuple[str, ...]:
-    """Return the directories in the ``use`` lines of a go.work file, absolute, in order (go.dev/ref/mod#go-work-file)."""
+    """Return the directories that a go.work file uses, absolute, in order (go.dev/ref/mod#go-work-file)."""
     root, used, in_block = os.path.dirname(os.path.abspath(work_file)), [], False
     for raw in read_source(work_file).splitlines():
         line = raw.partition("//")[0].strip()

@@ -66,12 +66,12 @@ def go_module(env: Env, target: Any, source: Any, linkage: Any = None, **overrid
         for directory in sorted(places):
             main, asked = places[directory]
             nodes += _declare(env, f"{folder}/{main.name}", directory, main.module_root, asked, overrides)
-        if not places:
-            msg = f"{root} has no main package\n  wanted: a Go module or workspace with programs"
-            raise RequestError(msg)
-        return nodes
     except GolangError as error:
         raise SCons.Errors.UserError(str(error)) from error
+    if not places:
+        msg = f"GoModule: {root} has no main package\n  wanted: a Go module or workspace with programs"
+        raise SCons.Errors.UserError(msg)
+    return nodes
 
 
 def _path(value: Any) -> Any:

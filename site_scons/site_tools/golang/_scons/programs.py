@@ -55,7 +55,10 @@ class Programs:
                 if known.request != program.request
                 else f"{known.package_dir} and {program.package_dir}"
             )
-            msg = f"{node} is declared twice\n  wanted: one program at one path\n  found:  {asked}\n  fix:    put $GOLINKAGE into the path"
+            msg = (
+                f"{node} is declared twice\n  wanted: one program at one path\n"
+                f"  found:  {asked}\n  fix:    put $GOLINKAGE into the path"
+            )
             raise RequestError(msg)
         node.attributes.golang = program
         self._of_module[program.module_root][node] = env
