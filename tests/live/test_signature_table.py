@@ -5,6 +5,7 @@ The builds are raw ``go build`` commands: what the table says must hold whatever
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import struct
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 from readelf_oracle import get_found, read_expected
 
+from golang.errors import InspectError
 from golang.inspect import inspect_file
 from golang.linkage import Kind, Libc
 from golang.verdict import classify
@@ -46,6 +48,15 @@ func main() {
 	fmt.Println(user.Current())
 	fmt.Println(net.LookupHost("localhost"))
 }
+"""
+CXX_PROGRAM = """package main
+
+// int one(void);
+import "C"
+
+func main() { println(C.one()) }
+"""
+CXX_SOURCE = """extern "C" int one(void) { try { throw 1; } catch (int number) { return number; } }
 """
 IMPORT_PROGRAM = """package main
 
@@ -96,6 +107,18 @@ ROWS = {
         verdict="static-libc (glibc)", found={"libc_resolver": False, "nss": False},
     ),
     "musl": link_static("static-libc (musl)", cc="musl-gcc"),
+    "musl-gcc-with-cxx": Row(  # C24: Go links with g++, so the libc is not the one of CC
+        cc="musl-gcc", program="cxx", ldflags=EXTERNAL + "-static", verdict="static-libc (glibc)",
+        found={"libc": Libc.GLIBC, "nss": False},
+    ),
+    "cxx": Row(
+        program="cxx", verdict="dynamic",
+        found={"needed": ("libstdc++.so.6", "libgcc_s.so.1", "libc.so.6"), "libc_resolver": False},
+    ),
+    "musl-least": Row(  # the least of musl that cgo brings in
+        cc="musl-gcc", program="small", ldflags="-s -w " + EXTERNAL + "'-static -Wl,--gc-sections'",
+        verdict="static-libc (musl)", found={"libc": Libc.MUSL, "libc_resolver": False},
+    ),
     "musl-dynamic": Row(cc="musl-gcc", ldflags="-linkmode external", verdict="dynamic", found={"libc": Libc.MUSL}),
     "pie-pure": Row(
         cgo=False, arguments=("-buildmode=pie",), verdict="interpreter-only",
@@ -146,6 +169,8 @@ PROGRAMS = {
     "net": NET_PROGRAM.replace('import "C"\n', ""),
     "cgo": NET_PROGRAM,
     "import": IMPORT_PROGRAM,
+    "cxx": CXX_PROGRAM,
+    "small": CXX_PROGRAM.replace("int one(void);", "static int one(void) { return 1; }"),
     "plain": "package main\n\nfunc main() { println(1) }\n",
 }
 
@@ -161,12 +186,15 @@ class Builder:
             folder = root / name
             folder.mkdir()
             (folder / "main.go").write_text(source)
+            if name == "cxx":
+                (folder / "one.cc").write_text(CXX_SOURCE)
             (folder / "go.mod").write_text(f"module example.com/{name}\n\ngo 1.21\n")
 
     def build(self, name: str, row: Row) -> Path:
         """Return the binary of the row; skips the test where its C compiler is missing."""
-        if row.cgo and shutil.which(row.cc) is None:
-            pytest.skip(f"needs {row.cc}")
+        for compiler in (row.cc, "g++") if row.program == "cxx" else (row.cc,):
+            if row.cgo and shutil.which(compiler) is None:
+                pytest.skip(f"needs {compiler}")
         if name not in self._built:
             self._built[name] = self._run(name, row)
         return self._built[name]
@@ -252,6 +280,20 @@ def test_row_without_section_headers_has_the_same_facts(builder: Builder, tmp_pa
     assert inspect_file(bare) == inspect_file(path)
 
 
+@pytest.mark.parametrize("name", ["pure", "glibc", "static-pie", "c-shared"])
+def test_build_information_is_what_go_reads(builder: Builder, name: str) -> None:
+    path = builder.build(name, ROWS[name])
+    printed = subprocess.run(["go", "version", "-m", str(path)], capture_output=True, text=True, check=True).stdout
+    first, *lines = printed.splitlines()
+    info = get_elf(inspect_file(path)).build_info
+    assert info is not None
+    assert first == f"{path}: {info.go_version}"
+    keys = [line.split("\t")[2].partition("=")[0] for line in lines if line.startswith("\tbuild\t")]
+    assert list(info.settings) == keys
+    assert info.settings.get("-ldflags", "") == ROWS[name].ldflags
+    assert f"\tpath\t{info.path}" in lines
+
+
 @pytest.mark.parametrize("name", CROSS)
 def test_other_platforms(builder: Builder, name: str) -> None:
     path = builder.build(name, CROSS[name])
@@ -270,8 +312,6 @@ def test_archive_is_named_and_has_its_go_member(builder: Builder) -> None:
 
 
 def test_truncated_program_is_never_static(builder: Builder, tmp_path: Path) -> None:
-    from golang.errors import InspectError
-
     path = builder.build("pure", ROWS["pure"])
     data = path.read_bytes()
     loaded = 0
@@ -287,15 +327,11 @@ def test_truncated_program_is_never_static(builder: Builder, tmp_path: Path) -> 
 
 
 def test_separate_debug_file_is_not_static(builder: Builder, tmp_path: Path) -> None:
-    from golang.errors import InspectError
-
     path = builder.build("pure", ROWS["pure"])
     debug = tmp_path / "debug"
     subprocess.run(["objcopy", "--only-keep-debug", str(path), str(debug)], check=True)
-    try:
+    with contextlib.suppress(InspectError):
         assert classify(inspect_file(debug)).kind is Kind.UNPROVABLE
-    except InspectError:
-        pass
 
 
 def test_embedded_static_program_does_not_make_pure_go_impure(

@@ -16,8 +16,6 @@ from .packages import Package, PackageGraph
 from .plan import Plan
 from .platform import Platform
 
-_EXCLUDED = "build constraints exclude all Go files"
-
 
 @dataclass(frozen=True, slots=True)
 class CgoUse:
@@ -128,7 +126,7 @@ def _only_cgo(graph: PackageGraph, main: Package, closure: Sequence[Package], re
             fix="linkage='static-libc' links its C code statically; or do without that package",
         )
         for package in closure
-        if package.dropped_cgo and not package.go_files and _EXCLUDED in package.error
+        if package.dropped_cgo and not package.go_files
     ]
 
 

@@ -83,14 +83,15 @@ def evidence_json(evidence: Evidence) -> dict[str, Any]:
         "resolver": resolver and resolver.value,
         "evidence": list(verdict.evidence),
         "ok": evidence.ok,
-        "findings": [_finding_json(finding) for finding in evidence.findings],
+        "findings": [finding_json(finding) for finding in evidence.findings],
         "format": facts.format,
         "size": facts.size,
         "elf": facts.elf and _elf_json(facts.elf),
     }  # fmt: skip
 
 
-def _finding_json(finding: Finding) -> dict[str, str]:
+def finding_json(finding: Finding) -> dict[str, str]:
+    """Return a finding as JSON data."""
     return {
         "case": finding.case,
         "level": finding.level.value,

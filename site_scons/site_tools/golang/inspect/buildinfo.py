@@ -8,6 +8,8 @@ and go/src/runtime/debug/mod.go.
 from __future__ import annotations
 
 import re
+import sys
+import unicodedata
 from typing import TYPE_CHECKING
 
 from ..facts import BuildInfo
@@ -29,7 +31,10 @@ MAX_STRING = 1 << 20
 MAX_CANDIDATES = 64
 """How often the magic may occur before the search ends: a program that reads build information has
 the magic in its own data too."""
-_ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{3}|.)", re.DOTALL)
+_CONTINUES = 0x80
+"""The bit of a byte of a varint that says that another byte follows."""
+_HEX = "[0-9a-fA-F]"
+_ESCAPE = re.compile(rf"\\(?:x({_HEX}{{2}})|u({_HEX}{{4}})|U({_HEX}{{8}})|(.))", re.DOTALL)
 _PLAIN_ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
@@ -78,9 +83,9 @@ def _read_string(data: bytes, offset: int) -> tuple[bytes | None, int | None]:
     """Return the string with a varint length at ``offset`` and the offset behind it."""
     length = shift = 0
     for position in range(offset, min(offset + 5, len(data))):
-        length |= (data[position] & 0x7F) << shift
+        length |= (data[position] & ~_CONTINUES) << shift
         shift += 7
-        if data[position] < 0x80:
+        if not data[position] & _CONTINUES:
             start = position + 1
             if start + length > len(data):
                 return None, None
@@ -122,18 +127,18 @@ def _split_setting(text: str) -> tuple[str, str]:
 
 
 def _unquote(text: str) -> str:
-    if len(text) < 2 or text[0] != text[-1] or text[0] not in '"`':
-        return text
-    if text[0] == "`":
+    if re.fullmatch(r"`[^`]*`", text):
         return text[1:-1]
-    return _ESCAPE.sub(_decode_escape, text[1:-1])
+    if re.fullmatch(r'"(?:[^"\\]|\\.)*"', text, re.DOTALL):
+        return _ESCAPE.sub(_decode_escape, text[1:-1])
+    return text
 
 
 def _decode_escape(match: re.Match[str]) -> str:
-    escape = match[1]
-    if escape[0] in "xuU" and len(escape) > 1:
-        code = int(escape[1:], 16)
-        return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else match[0]
-    if escape[0].isdigit() and len(escape) == 3:
-        return chr(int(escape, 8))
-    return _PLAIN_ESCAPES.get(escape, escape)
+    *numbers, character = match.groups()
+    if character is not None:
+        return _PLAIN_ESCAPES.get(character, character)
+    code = int("".join(filter(None, numbers)), 16)
+    # Not a character (beyond Unicode, or half of a surrogate pair): it stays as it is written.
+    is_character = code <= sys.maxunicode and unicodedata.category(chr(code)) != "Cs"
+    return chr(code) if is_character else match[0]

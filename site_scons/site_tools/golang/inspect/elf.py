@@ -20,6 +20,7 @@ MAX_INTERPRETER = 4096
 MAX_NOTES = 1024
 """Notes of a program; real ones have fewer than ten."""
 _NOTE_HEADER = 12
+_ALIGN, _WIDE_ALIGN = 4, 8
 
 
 def read_elf(reader: Reader) -> ElfFacts:
@@ -114,7 +115,7 @@ def _read_notes(image: Image) -> tuple[str, ...]:
     notes: list[str] = []
     for segment in image.find_segments("PT_NOTE"):
         # Notes are padded to 4 bytes, but to 8 in a segment of that alignment (.note.gnu.property).
-        align = 8 if segment.align == 8 else 4
+        align = _WIDE_ALIGN if segment.align == _WIDE_ALIGN else _ALIGN
         offset, end = segment.offset, segment.offset + segment.file_size
         while end - offset >= _NOTE_HEADER:
             note, offset = _read_note(image, offset, end, align)

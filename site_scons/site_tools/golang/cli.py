@@ -1,0 +1,223 @@
+"""The command ``golinkage``: inspect, verify and explain linkage without SCons. Usable on any binary.
+
+Exit status: 0 all is as expected; 1 something is not; 2 wrong usage; 3 a file, package or toolchain cannot be read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from .ccompiler import CompilerMemo
+from .configuration import Configuration, base_environ
+from .errors import GolangError, InspectError
+from .facts import BinaryFacts
+from .finding import Finding, errors
+from .inspect import inspect_file
+from .linkage import Kind, Libc, Linkage, Request, Resolver
+from .plan import Options
+from .platform import Platform, host_libc, host_platform
+from .report import SCHEMA, Evidence, describe, evidence_json, finding_json, resolver_of
+from .scan import ProgramScan, Scans
+from .toolchain import find_go, probe_go
+from .verdict import classify
+from .workspace import find_module_root, find_workspace
+
+OK, UNEXPECTED, USAGE, UNREADABLE = 0, 1, 2, 3
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command with ``arguments`` (those of the process by default); return its exit status."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        return int(parsed.run(parsed))
+    except GolangError as error:
+        print(f"golinkage: {error}", file=sys.stderr)
+        return UNREADABLE
+    except BrokenPipeError:
+        # The reader of our output has had enough; Python must not complain when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+
+
+def _parser() -> argparse.ArgumentParser:
+    status = __doc__.partition("Exit status: ")[2] if __doc__ else ""
+    parser = argparse.ArgumentParser(
+        prog="golinkage", description="What is this binary linked to, and why?", epilog=f"exit status: {status}"
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    verify = commands.add_parser("verify", help="exit 0 only if every file is what was expected")
+    kinds = [kind.value for kind in Kind]
+    verify.add_argument("--expect", required=True, choices=kinds, metavar="VERDICT", help=f"one of {', '.join(kinds)}")
+    verify.add_argument("--libc", choices=[libc.value for libc in Libc], help="and the C library that must be in it")
+    verify.set_defaults(run=_verify)
+    inspect = commands.add_parser("inspect", help="print verdict and evidence of every file")
+    inspect.set_defaults(run=_inspect)
+    for command in (verify, inspect):
+        command.add_argument("files", nargs="+", metavar="FILE")
+    why = commands.add_parser("why", help="print which packages need cgo, and the import chain that brings each in")
+    why.add_argument("--linkage", default="dynamic", choices=[linkage.value for linkage in Linkage])
+    why.add_argument("--tags", default="", help="build tags, separated by commas")
+    why.add_argument("--resolver", default="libc", choices=[resolver.value for resolver in Resolver])
+    why.add_argument("--platform", default="", metavar="GOOS/GOARCH", help="default: this machine's")
+    why.add_argument("--go", default="go", help="the go command, by path or name")
+    why.add_argument("packages", nargs="+", metavar="PACKAGE", help="the directory of a main package")
+    why.set_defaults(run=_why)
+    for command in (verify, inspect, why):
+        command.add_argument("--json", action="store_true", help="print JSON (docs/report.md)")
+    return parser
+
+
+def _print_json(data: dict[str, Any]) -> None:
+    print(json.dumps({"schema": SCHEMA, **data}, indent=2))
+
+
+def _read_all(files: Sequence[str]) -> tuple[dict[str, BinaryFacts], dict[str, str]]:
+    """Return the facts of the files that can be read, and the errors of the others."""
+    facts, unread = {}, {}
+    for file in files:
+        try:  # noqa: PERF203 - each file fails alone
+            facts[file] = inspect_file(file)
+        except InspectError as error:
+            unread[file] = str(error)
+    return facts, unread
+
+
+def _tell_unread(unread: dict[str, str]) -> None:
+    for error in unread.values():
+        print(f"golinkage: {error}", file=sys.stderr)
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    facts, unread = _read_all(arguments.files)
+    expected = Kind(arguments.expect)
+    libc = Libc(arguments.libc) if arguments.libc else None
+    evidence = [
+        Evidence(program=file, facts=found, findings=_unexpected(found, expected, libc))
+        for file, found in facts.items()
+    ]
+    if arguments.json:
+        programs = [{**evidence_json(one), "expected": expected.value} for one in evidence]
+        _print_json({"programs": programs, "unreadable": unread})
+    else:
+        for one in evidence:
+            print(f"{one.program}: {one.verdict}{'' if one.ok else ': not as expected'}")
+            if not one.ok:
+                print(describe(one.findings))
+        _tell_unread(unread)
+    if unread:
+        return UNREADABLE
+    return OK if all(one.ok for one in evidence) else UNEXPECTED
+
+
+def _unexpected(facts: BinaryFacts, expected: Kind, libc: Libc | None) -> tuple[Finding, ...]:
+    verdict = classify(facts)
+    if verdict.kind is expected and libc in (None, verdict.libc):
+        return ()
+    wanted = expected.value + (f" ({libc.value})" if libc else "")
+    return (Finding(case="kind", wanted=wanted, found=f"{verdict} ({', '.join(verdict.evidence)})"),)
+
+
+def _inspect(arguments: argparse.Namespace) -> int:
+    facts, unread = _read_all(arguments.files)
+    if arguments.json:
+        programs = [evidence_json(Evidence(program=file, facts=found)) for file, found in facts.items()]
+        _print_json({"programs": programs, "unreadable": unread})
+    else:
+        for file, found in facts.items():
+            print("\n".join(_inspect_lines(file, found)))
+        _tell_unread(unread)
+    return UNREADABLE if unread else OK
+
+
+def _inspect_lines(file: str, facts: BinaryFacts) -> list[str]:
+    verdict = classify(facts)
+    lines = [f"{file}: {verdict}", *(f"  {statement}" for statement in verdict.evidence)]
+    elf = facts.elf
+    if elf is None:
+        return lines
+    lines.append(f"  {elf.machine}, {elf.bits} bits, {'little' if elf.little_endian else 'big'}-endian")
+    if elf.glibc_floor:
+        lines.append(f"  needs glibc {elf.glibc_floor} or newer")
+    for name, paths in (("RPATH", elf.rpath), ("RUNPATH", elf.runpath)):
+        if paths:
+            lines.append(f"  {name} {':'.join(paths)}")
+    if elf.stack_size:
+        lines.append(f"  stack size {elf.stack_size} bytes")
+    if elf.build_info:
+        cgo = {True: ", cgo on", False: ", cgo off", None: ""}[elf.build_info.cgo_enabled]
+        lines.append(f"  {elf.build_info.go_version} {elf.build_info.path}{cgo}")
+    resolver = resolver_of(facts)
+    if resolver is Resolver.LIBC:
+        lines.append("  hosts or users are resolved by libc")
+    return lines
+
+
+def _why(arguments: argparse.Namespace) -> int:
+    scans = Scans()
+    request = Request(linkage=Linkage(arguments.linkage), libc=Libc(host_libc()), resolver=Resolver(arguments.resolver))
+    answers = {package: _scan(scans, package, request, arguments) for package in arguments.packages}
+    if arguments.json:
+        _print_json({"programs": [_why_json(package, scan) for package, scan in answers.items()]})
+    else:
+        for package, scan in answers.items():
+            print("\n".join(_why_lines(package, scan)))
+    failed = any(errors(scan.prediction.findings) or not scan.prediction.complete for scan in answers.values())
+    return UNEXPECTED if failed else OK
+
+
+def _scan(scans: Scans, package: str, request: Request, arguments: argparse.Namespace) -> ProgramScan:
+    directory = os.path.abspath(package)
+    root = find_module_root(directory)
+    environ, path = dict(os.environ), os.environ.get("PATH", "")
+    base = base_environ(environ, environ, {})
+    go = find_go(arguments.go, path, path)
+    goos, _, goarch = arguments.platform.partition("/")
+    config = Configuration(
+        request=request,
+        platform=Platform(goos, goarch) if goarch else host_platform(),
+        options=Options(tags=tuple(arguments.tags.split(",")) if arguments.tags else ()),
+        toolchain=probe_go(go, {**base, "GOTOOLCHAIN": "local"}),
+        module_root=root,
+        workspace=find_workspace(root, os.path.abspath(os.sep)) or "off",
+        base=base,
+        process_path=path,
+        cc=(os.environ.get("CC", "gcc"),),
+        cxx=os.environ.get("CXX", "g++"),
+        memo=CompilerMemo(),
+    )
+    return scans.scan(config, directory)
+
+
+def _why_lines(package: str, scan: ProgramScan) -> list[str]:
+    prediction, linkage = scan.prediction, scan.configuration.request.linkage.value
+    broken = [f"  {found.import_path}: {found.error}" for found in scan.closure if found.error]
+    lines = [
+        f"{package}: linkage {linkage} gives {prediction.kind.value}" if not broken else f"{package}: cannot be built"
+    ]
+    lines += broken
+    lines += [f"  {use.package} needs cgo: {use}" for use in prediction.cgo]
+    if not prediction.cgo:
+        lines.append("  no package needs cgo")
+    if prediction.findings:
+        lines.append(describe(prediction.findings))
+    return lines
+
+
+def _why_json(package: str, scan: ProgramScan) -> dict[str, Any]:
+    prediction = scan.prediction
+    return {
+        "package": package,
+        "import_path": scan.main.import_path,
+        "linkage": scan.configuration.request.linkage.value,
+        "predicted": prediction.kind.value,
+        "resolver": prediction.resolver and prediction.resolver.value,
+        "cgo": [{"package": use.package, "chain": list(use.chain)} for use in prediction.cgo],
+        "libraries": list(prediction.libraries),
+        "errors": {found.import_path: found.error for found in scan.closure if found.error},
+        "findings": [finding_json(finding) for finding in prediction.findings],
+    }
