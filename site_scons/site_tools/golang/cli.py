@@ -80,7 +80,7 @@ def _read_all(files: Sequence[str]) -> tuple[dict[str, BinaryFacts], dict[str, s
     """Return the facts of the files that can be read, and the errors of the others."""
     facts, unread = {}, {}
     for file in files:
-        try:  # noqa: PERF203 - each file fails alone
+        try:
             facts[file] = inspect_file(file)
         except InspectError as error:
             unread[file] = str(error)
@@ -196,9 +196,8 @@ def _scan(scans: Scans, package: str, request: Request, arguments: argparse.Name
 def _why_lines(package: str, scan: ProgramScan) -> list[str]:
     prediction, linkage = scan.prediction, scan.configuration.request.linkage.value
     broken = [f"  {found.import_path}: {found.error}" for found in scan.closure if found.error]
-    lines = [
-        f"{package}: linkage {linkage} gives {prediction.kind.value}" if not broken else f"{package}: cannot be built"
-    ]
+    possible = not broken and not errors(prediction.findings)
+    lines = [f"{package}: linkage {linkage} {f'gives {prediction.kind.value}' if possible else 'cannot be built'}"]
     lines += broken
     lines += [f"  {use.package} needs cgo: {use}" for use in prediction.cgo]
     if not prediction.cgo:

@@ -63,7 +63,7 @@ def _is_owned(name: str) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Configuration:
-    """Everything that decides how programs of one module are built. Equal keys build equally."""
+    """Everything that decides how programs of one module are built. Equal keys list the same packages."""
 
     request: Request
     platform: Platform

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .errors import InspectError
 from .facts import BinaryFacts, ElfFacts
 from .finding import Finding, errors, warnings
 from .linkage import Kind, Request, Resolver, Verdict
@@ -20,10 +21,23 @@ def describe(findings: Iterable[Finding]) -> str:
     return "\n".join("\n".join(finding.lines()) for finding in findings)
 
 
-def rejection(target: str, findings: Sequence[Finding], rejected: str = "") -> str:
-    """Return the message for a target that must not stand: every finding that fails it."""
-    aside = f"; moved to {rejected}" if rejected else ""
-    return f"{target}: rejected{aside}\n{describe(errors(tuple(findings)))}"
+def refusal(request: Request, findings: Sequence[Finding]) -> str:
+    """Return the message for a target that cannot be built: every finding that rules it out."""
+    return f"linkage {request} cannot be had\n{describe(errors(tuple(findings)))}"
+
+
+def rejection(findings: Sequence[Finding], rejected: str = "") -> str:
+    """Return the message for a binary that must not stand as its target: every finding that fails it."""
+    return f"{_aside(rejected)}\n{describe(errors(tuple(findings)))}"
+
+
+def unreadable(error: InspectError, rejected: str = "") -> str:
+    """Return the message for a target that is no readable binary."""
+    return f"{_aside(rejected)}\n  {error}"
+
+
+def _aside(rejected: str) -> str:
+    return f"rejected; moved to {rejected}" if rejected else "rejected"
 
 
 def warning(target: str, findings: Sequence[Finding]) -> str:

@@ -89,7 +89,7 @@ class Scans:
     def __init__(self) -> None:
         """Start with nothing scanned."""
         self._graphs: dict[tuple[str, ...], PackageGraph | GolangError] = {}
-        self._programs: dict[tuple[tuple[str, ...], str], ProgramScan] = {}
+        self._programs: dict[tuple[int, str], ProgramScan] = {}
 
     def scan(self, config: Configuration, directory: str, together: Iterable[str] = ()) -> ProgramScan:
         """Return the scan of the program in ``directory``.
@@ -103,10 +103,11 @@ class Scans:
             self._graphs[config.key] = known
         if isinstance(known, GolangError):
             raise known
-        program = self._programs.get((config.key, directory))
+        # The graph is shared by equal keys. A program is not: libc, compilers and permissions are outside the key.
+        program = self._programs.get((id(config), directory))
         if program is None or program.graph is not known:
             program = ProgramScan(configuration=config, graph=known, main=known.main(directory))
-            self._programs[config.key, directory] = program
+            self._programs[id(config), directory] = program
         return program
 
     def _load(self, config: Configuration, directories: Iterable[str]) -> PackageGraph | GolangError:

@@ -14,14 +14,15 @@ from ..errors import GolangError, InspectError
 from ..finding import errors
 from ..linkage import Permissions
 from ..packages import relative_package
-from ..policy import SCHEMA, check
-from ..report import rejection, warning
+from ..policy import check
+from ..report import refusal, warning
 from ..scan import ProgramScan
 from .cinputs import write_overlay
-from .gate import discard, failure, pass_or_reject, read_facts, reject_unreadable, tell, warn
+from .gate import UNPROVED, discard, failure, pass_or_reject, read_facts, reject_unreadable, tell, warn
 from .programs import PROGRAMS, Program, program_of
+from .reverify import only_policy_changed
 from .scanner import cgo_inputs
-from .settings import Env, permissions_of
+from .settings import Env
 
 _announced: set[str] = set()
 
@@ -29,25 +30,41 @@ _announced: set[str] = set()
 def build_program(target: list[Any], source: list[Any], env: Env) -> Any:
     """Build and prove one program. Returns None, or a BuildError that fails it alone."""
     node = target[0]
+    failed = _build_and_prove(node, source, env)
+    if failed:
+        discard(node)
+        discard(_staged(node))
+    return failed
+
+
+def _build_and_prove(node: Any, source: list[Any], env: Env) -> Any:
     try:
         scan = PROGRAMS.scan(node, env)
         if errors(scan.findings):
-            return failure(node, rejection(str(node), scan.findings).replace(": rejected", ": cannot be built", 1))
+            return failure(node, refusal(scan.configuration.request, scan.findings))
         environ = scan.configuration.build_environ(scan.prediction)
     except GolangError as error:
         return failure(node, str(error))
-    _announce(scan)
     warn(warning(str(node), scan.findings))
-    failed = _compile(target, source, env, scan, environ)
+    if only_policy_changed(node):
+        return _prove(node, node, scan)
+    _announce(scan)
+    made = _staged(node)
+    failed = _compile(made, source, env, scan, environ)
     if failed:
-        discard(node)
         return failed
-    return _prove(node, scan)
+    return _prove(made, node, scan)
 
 
-def _compile(target: list[Any], source: list[Any], env: Env, scan: ProgramScan, environ: dict[str, str]) -> Any:
-    node = target[0]
-    os.makedirs(os.path.dirname(node.get_abspath()), exist_ok=True)
+def _staged(node: Any) -> Any:
+    """Return the node that is built first: the target itself appears, proved, by a rename."""
+    staged = node.dir.File(node.name + UNPROVED)
+    staged.attributes.golang = program_of(node)
+    return staged
+
+
+def _compile(made: Any, source: list[Any], env: Env, scan: ProgramScan, environ: dict[str, str]) -> Any:
+    os.makedirs(os.path.dirname(made.get_abspath()), exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="golang-") as directory:
         overlay = cgo_overlay(env, scan, directory)
         build_env = env.Override(
@@ -57,7 +74,7 @@ def _compile(target: list[Any], source: list[Any], env: Env, scan: ProgramScan, 
                 "_GOOVERLAY": SCons.Subst.Literal(f"-overlay={overlay}") if overlay else "",
             }
         )
-        return _command(env)(target, source, build_env, show=False)
+        return _command(env)([made], source, build_env, show=False)
 
 
 def cgo_overlay(env: Env, scan: ProgramScan, directory: str) -> str:
@@ -65,12 +82,12 @@ def cgo_overlay(env: Env, scan: ProgramScan, directory: str) -> str:
     return write_overlay(directory, cgo_inputs(env, scan))
 
 
-def _prove(node: Any, scan: ProgramScan) -> Any:
+def _prove(made: Any, node: Any, scan: ProgramScan) -> Any:
     config = scan.configuration
     try:
-        facts = read_facts(node)
+        facts = read_facts(made)
     except InspectError as error:
-        return reject_unreadable(node, error)
+        return reject_unreadable(made, node, error)
     findings = check(
         facts,
         config.request,
@@ -78,7 +95,7 @@ def _prove(node: Any, scan: ProgramScan) -> Any:
         platform=config.platform,
         prediction=scan.prediction if scan.prediction.complete else None,
     )
-    return pass_or_reject(node, facts, findings)
+    return pass_or_reject(made, node, facts, findings)
 
 
 def _with_system_libraries(permissions: Permissions, scan: ProgramScan) -> Permissions:
@@ -108,6 +125,8 @@ def _command(env: Env) -> Any:
 
 def show_command(target: list[Any], source: list[Any], env: Env) -> str:
     """Return the line that is printed for a program: what would do the same in a shell, or ``$GOCOMSTR``."""
+    if only_policy_changed(target[0]):
+        return f"Verifying {target[0]}"
     shown = str(env.subst("$GOCOMSTR", target=target, source=source))
     if shown:
         return shown
@@ -146,7 +165,7 @@ def _literals(words: Any) -> list[Any]:
 
 def _signature(program: Program, node: Any, env: Env) -> Any:
     plan = PROGRAMS.configuration(node, env).plan
-    return SCons.Subst.Literal(f"{plan.signature}\n{program.request}\n{permissions_of(env)} {SCHEMA}")
+    return SCons.Subst.Literal(f"{plan.signature}\n{program.request}")
 
 
 def _jobs(target: list[Any], source: list[Any], env: Env, for_signature: bool) -> str:  # noqa: FBT001

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import traceback
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,12 +23,22 @@ from ..policy import SCHEMA, check
 from ..report import Evidence, report_json, report_table
 from ..workspace import find_main_packages, find_module_root, module_path, program_name
 from .actions import BUILD_ACTION
-from .gate import REJECTED, failure, pass_or_reject, read_facts, reject_unreadable, tell
+from .gate import REJECTED, UNPROVED, failure, pass_or_reject, read_facts, reject_unreadable, tell
 from .programs import PROGRAMS, Program, program_of, refuse
 from .scanner import PROGRAM_SCANNER
 from .settings import Env, options_of, permissions_of, platform_of, request_of, text
 
 _PROGRAM_BUILDER = SCons.Builder.Builder(action=BUILD_ACTION, target_scanner=PROGRAM_SCANNER)
+
+
+def user_error(message: str) -> Any:
+    """Return the UserError for what a SConstruct asks. It says itself where: SCons would name a line of this package."""
+    own = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    for frame in reversed(traceback.extract_stack()):
+        if f"{os.sep}SCons{os.sep}" not in frame.filename and not frame.filename.startswith(own):
+            file = os.path.relpath(frame.filename, SCons.Node.FS.get_default_fs().Top.get_abspath())
+            return SCons.Errors.UserError(f"{message}\n  at:     {file}, line {frame.lineno}")
+    return SCons.Errors.UserError(message)
 
 
 def go_program(env: Env, target: Any, source: Any, linkage: Any = None, **overrides: Any) -> Any:
@@ -43,7 +54,7 @@ def go_program(env: Env, target: Any, source: Any, linkage: Any = None, **overri
         module_root = find_module_root(directory)
         return _declare(env, _path(target), directory, module_root, linkage, overrides)
     except GolangError as error:
-        raise SCons.Errors.UserError(str(error)) from error
+        raise user_error(str(error)) from error
 
 
 def go_module(env: Env, target: Any, source: Any, linkage: Any = None, **overrides: Any) -> Any:
@@ -67,10 +78,10 @@ def go_module(env: Env, target: Any, source: Any, linkage: Any = None, **overrid
             main, asked = places[directory]
             nodes += _declare(env, f"{folder}/{main.name}", directory, main.module_root, asked, overrides)
     except GolangError as error:
-        raise SCons.Errors.UserError(str(error)) from error
+        raise user_error(str(error)) from error
     if not places:
         msg = f"GoModule: {root} has no main package\n  wanted: a Go module or workspace with programs"
-        raise SCons.Errors.UserError(msg)
+        raise user_error(msg)
     return nodes
 
 
@@ -122,7 +133,9 @@ def _declare(env: Env, target: Any, directory: str, module_root: str, linkage: A
         program = Program(request=request, package_dir=directory, module_root=module_root)
         PROGRAMS.declare(linked.File(path), program, linked)
         node = _PROGRAM_BUILDER(env, path, [], **override)[0]
-        env.Clean(node, str(node) + REJECTED)
+        env.Clean(node, [str(node) + REJECTED, str(node) + UNPROVED])
+        # SCons must leave it where it is: if only the policy changed, it is what gets proved again.
+        env.Precious(node)
         env.Alias(f"{_name(node)}-{one.value}", node)
         nodes.append(node)
     env.Alias(_name(nodes[0]), _default(env, nodes))
@@ -162,9 +175,9 @@ class _GateAction(SCons.Action.FunctionAction):  # type: ignore[misc]  # SCons i
             try:
                 facts = read_facts(node)
             except InspectError as error:
-                return reject_unreadable(node, error)
+                return reject_unreadable(node, node, error)
             findings = check(facts, self._request, permissions=self._permissions, go=False)
-            rejected = pass_or_reject(node, facts, findings)
+            rejected = pass_or_reject(node, node, facts, findings)
             if rejected:
                 return rejected
         return None
@@ -184,12 +197,12 @@ def go_verify(env: Env, target: Any, linkage: Any = None, **overrides: Any) -> A
         asked = {"GOLINKAGE": parse_choice(Linkage, linkage, "linkage").value} if linkage is not None else {}
         gate = _GateAction(env.Override({**overrides, **asked}))
     except GolangError as error:
-        raise SCons.Errors.UserError(str(error)) from error
+        raise user_error(str(error)) from error
     nodes = env.arg2nodes(target, env.fs.File)
     for node in nodes:
         if not node.has_builder():
             msg = f"GoVerify: nothing builds {node}\n  fix: call GoVerify after the call that declares how it is built"
-            raise SCons.Errors.UserError(msg)
+            raise user_error(msg)
         env.AddPostAction(node, gate)
         env.Clean(node, str(node) + REJECTED)
     return SCons.Util.NodeList(nodes)

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import SCons.Action
 import SCons.Errors
 
-from ..errors import GolangError
+from ..errors import InspectError
 from ..facts import BinaryFacts
 from ..finding import Finding, errors
 from ..inspect import inspect_file
-from ..report import rejection, success, warning
+from ..report import rejection, success, unreadable, warning
 
 REJECTED = ".rejected"
 """What is appended to the path of a rejected target."""
+
+UNPROVED = ".unproved"
+"""What is appended to the path of a target until it is proved."""
 
 
 def tell(text: str) -> None:
@@ -51,28 +54,33 @@ def discard(node: Any) -> None:
         os.unlink(path)
 
 
-def pass_or_reject(node: Any, facts: BinaryFacts, findings: Sequence[Finding]) -> Any:
-    """Let the target stand, with one line that says so, or move it aside. Returns None or a BuildError."""
+def pass_or_reject(made: Any, node: Any, facts: BinaryFacts, findings: Sequence[Finding]) -> Any:
+    """Let ``made`` stand as the target ``node``, with one line that says so, or move it aside.
+
+    ``made`` may be the target itself. Returns None or a BuildError.
+    """
     if errors(tuple(findings)):
-        return reject(node, lambda aside: rejection(str(node), findings, aside))
-    aside = node.get_abspath() + REJECTED
-    if os.path.lexists(aside):
-        os.unlink(aside)
+        return _reject(made, node, lambda aside: rejection(findings, aside))
+    path = node.get_abspath()
+    if made is not node:
+        os.replace(made.get_abspath(), path)
+    if os.path.lexists(path + REJECTED):
+        os.unlink(path + REJECTED)
     warn(warning(str(node), findings))
     tell(success(str(node), facts))
     return None
 
 
-def reject_unreadable(node: Any, error: GolangError) -> Any:
+def reject_unreadable(made: Any, node: Any, error: InspectError) -> Any:
     """Move aside a target that is no readable binary. Returns a BuildError."""
-    return reject(node, lambda aside: f"{node}: rejected{f'; moved to {aside}' if aside else ''}\n  {error}")
+    return _reject(made, node, lambda aside: unreadable(error, aside))
 
 
-def reject(node: Any, message: Any) -> Any:
-    """Move a target to ``<target>.rejected``; return the BuildError with ``message(that path)``."""
-    path = node.get_abspath()
+def _reject(made: Any, node: Any, message: Callable[[str], str]) -> Any:
+    """Move ``made`` to ``<target>.rejected``; return the BuildError with ``message(that path)``."""
+    path = made.get_abspath()
     try:
-        os.replace(path, path + REJECTED)
+        os.replace(path, node.get_abspath() + REJECTED)
     except FileNotFoundError:
         return failure(node, message(""))
     except OSError:

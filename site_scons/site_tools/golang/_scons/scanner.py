@@ -9,9 +9,11 @@ import SCons.Scanner
 from ..errors import GolangError
 from ..goflags import split_words
 from ..packages import Package
+from ..policy import SCHEMA
 from ..scan import ProgramScan
 from .cinputs import c_inputs
 from .programs import PROGRAMS, program_of
+from .reverify import POLICY_PIN
 from .settings import Env
 
 
@@ -29,7 +31,8 @@ def scan_program(node: Any, env: Env, path: Any) -> list[Any]:
     nodes.update(header for _, headers in cgo_inputs(env, scan) for header in headers)
     nodes.discard(node)
     ordered = sorted(nodes, key=lambda one: one.get_abspath())
-    return [*ordered, *(env.Value(pin) for pin in scan.pins)]
+    policy = f"{POLICY_PIN}{scan.configuration.options.permissions} {SCHEMA}"
+    return [*ordered, *(env.Value(pin) for pin in (*scan.pins, policy))]
 
 
 def cgo_inputs(env: Env, scan: ProgramScan) -> list[tuple[Package, list[Any]]]:

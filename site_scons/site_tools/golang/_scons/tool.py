@@ -8,7 +8,7 @@ from ..errors import ToolchainError
 from ..policy import SCHEMA
 from ..report import SCHEMA as REPORT_SCHEMA
 from .actions import EXPANSIONS
-from .builders import go_linkage_report, go_module, go_program, go_verify
+from .builders import go_linkage_report, go_module, go_program, go_verify, user_error
 from .programs import PROGRAMS
 from .settings import Env
 from .variables import VARIABLES, defaults
@@ -23,8 +23,8 @@ def generate(env: Env, **kwargs: Any) -> None:
     known = {variable.name for variable in VARIABLES}
     unknown = sorted(set(kwargs) - known)
     if unknown:
-        msg = f"golang: unknown arguments of the tool: {', '.join(unknown)} (known: {', '.join(sorted(known))})"
-        raise ValueError(msg)
+        wanted = ", ".join(sorted(known))
+        raise user_error(f"golang: unknown argument of the tool: {', '.join(unknown)}\n  wanted: any of {wanted}")
     env.Replace(**kwargs)
     env.SetDefault(**defaults(), **EXPANSIONS, _GOREPORTSCHEMA=f"{SCHEMA} {REPORT_SCHEMA}")
     # SCons's own variables, for an environment that loads no other tool.
