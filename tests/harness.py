@@ -124,6 +124,22 @@ class Project:
         assert not check or outcome.status == 0, outcome.text
         return outcome
 
+    def rebuilt(self, *arguments: str) -> list[str]:
+        """Return what a build makes, sorted; assert that it leaves nothing to do and writes to no source."""
+        before = self.sources()
+        outcome = self.scons(*arguments)
+        again = self.scons(*arguments)
+        assert not again.built, again.text
+        assert "is up to date" in again.text, again.text
+        assert self.sources() == before
+        return sorted(outcome.built)
+
+    def sources(self) -> dict[str, tuple[bytes, int]]:
+        """Return content and time of every file that no build may write to."""
+        files = (file for file in self.path.rglob("*") if file.is_file() and not file.name.startswith(".sconsign"))
+        built = self.path / "build"
+        return {str(file): (file.read_bytes(), file.stat().st_mtime_ns) for file in files if built not in file.parents}
+
     def up_to_date(self, *arguments: str) -> None:
         """Assert that nothing is left to do."""
         outcome = self.scons(*arguments)

@@ -51,6 +51,8 @@ class ElfSpec:
     extra_dynamic: Sequence[tuple[int, int]] = ()
     entry: int | None = None
     executable: bool = True
+    base: int | None = None
+    note_align: int = 4
 
     @property
     def has_dynamic(self) -> bool:
@@ -112,11 +114,11 @@ def build_elf(spec: ElfSpec) -> ElfImage:
     order = "<" if spec.little else ">"
     word = "Q" if spec.bits == 64 else "I"
     header_size, entry_size = (64, 56) if spec.bits == 64 else (52, 32)
-    base = 0x400000 if spec.type == ET_EXEC else 0
+    base = spec.base if spec.base is not None else 0x400000 * (spec.type == ET_EXEC)
     strings = _Strings()
     entries = _make_entries(spec, strings)
     needs = _make_verneed(spec, strings, order)
-    notes = b"".join(_make_note(order, note) for note in spec.notes)
+    notes = b"".join(_make_note(order, note, spec.note_align) for note in spec.notes)
     interpreter = b"" if spec.interpreter is None else spec.interpreter.encode() + b"\0"
     kinds = [PT_LOAD, PT_LOAD]
     kinds += [PT_INTERP] if spec.interpreter is not None else []
@@ -154,7 +156,7 @@ def build_elf(spec: ElfSpec) -> ElfImage:
     body += spec.data or bytes(16)
     spans = {
         PT_INTERP: (at["interpreter"], len(interpreter), 4, 1),
-        PT_NOTE: (at["notes"], len(notes), 4, 4),
+        PT_NOTE: (at["notes"], len(notes), 4, spec.note_align),
         PT_DYNAMIC: (at["dynamic"], dynamic_size, 6, 8),
         PT_TLS: (at["data"], 0, 4, 8),
     }
@@ -209,12 +211,12 @@ def _make_verneed(spec: ElfSpec, strings: _Strings, order: str) -> bytes:
     return data
 
 
-def _make_note(order: str, note: tuple[str, int, bytes]) -> bytes:
+def _make_note(order: str, note: tuple[str, int, bytes], align: int) -> bytes:
     name, kind, content = note
     text = name.encode() + b"\0"
     data = struct.pack(order + "III", len(text), len(content), kind) + text
-    data += bytes(-len(data) % 4) + content
-    return data + bytes(-len(data) % 4)
+    data += bytes(-len(data) % align) + content
+    return data + bytes(-len(data) % align)
 
 
 def _put_segment(body: bytearray, offset: int, spec: ElfSpec, record: tuple[int, ...]) -> None:

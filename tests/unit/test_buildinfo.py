@@ -89,9 +89,10 @@ def test_module_information_without_sentinels_is_ignored() -> None:
         HEADER + encode(b"go1.26")[:-1],
         HEADER + b"\x80\x80\x80\x80\x80\x01go",
         HEADER + encode(b"\xff\xfe"),
-        MAGIC + bytes((8, 0)) + bytes(64),
+        make_info().replace(HEADER, MAGIC + bytes((8, 0)) + bytes(16)),
+        HEADER + b"\x80" * (1 << 20),
     ],
-    ids=range(9),
+    ids=range(10),
 )
 def test_what_is_no_build_information_is_none(data: bytes) -> None:
     assert parse_build_info(data) is None
@@ -138,6 +139,15 @@ def test_search_ends_after_many_candidates() -> None:
 def test_length_beyond_the_segment_is_none() -> None:
     data = make_info()
     assert find_build_info(Reader(io.BytesIO(data), "app"), [(0, 36)]) is None
+
+
+def test_read_only_data_is_not_searched() -> None:
+    """Go's linker writes it into a writable segment; elsewhere it is of an embedded program."""
+    image = build_elf(ElfSpec(data=make_info()))
+    image.put(image.at["PT_1"] + 56 + 4, "I", 4)
+    elf = inspect_stream(io.BytesIO(bytes(image.data)), "app").elf
+    assert elf is not None
+    assert elf.build_info is None
 
 
 def test_program_is_go_by_build_information_alone() -> None:

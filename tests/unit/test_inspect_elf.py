@@ -25,6 +25,7 @@ from elf_image import (
     DT_VERNEEDNUM,
     ET_CORE,
     ET_DYN,
+    ET_EXEC,
     ET_REL,
     GO_NOTE,
     LD_LINUX,
@@ -42,6 +43,7 @@ from elf_image import (
 from golang.errors import InspectError
 from golang.facts import BinaryFacts, ElfFacts
 from golang.inspect import inspect_file, inspect_stream
+from golang.inspect.reader import CHUNK, MAX_READ, Reader
 from golang.linkage import Kind, Libc
 from golang.verdict import classify
 
@@ -188,12 +190,18 @@ def test_libc_resolver_is_seen_by_its_cgo_calls(data: bytes, expected: bool) -> 
 def test_evidence_across_the_border_of_chunks_is_found(shift: int) -> None:
     spec = ElfSpec(tls=True)
     start = build_elf(spec).at["data"]
-    data = b"x" * ((1 << 20) + shift) + MUSL_BYTES + b"\0net._C\0"
+    data = b"x" * (CHUNK - start + shift) + MUSL_BYTES + b"\0net._C\0"
     aligned = ElfSpec(tls=True, data=data)
     assert build_elf(aligned).at["data"] == start
     facts = inspect_spec(aligned)
     assert facts.libc is Libc.MUSL
     assert facts.libc_resolver
+
+
+def test_evidence_that_begins_with_the_last_zero_of_a_chunk_is_found() -> None:
+    start = build_elf(ElfSpec(tls=True)).at["data"]
+    data = bytes(2 * CHUNK - start) + b"net._C"
+    assert inspect_spec(ElfSpec(tls=True, data=data)).libc_resolver
 
 
 def test_bytes_that_are_not_loaded_are_no_evidence() -> None:
@@ -209,6 +217,13 @@ def test_packed_program_is_read_no_further() -> None:
     facts = inspect_bytes(image.data).elf
     assert facts is not None
     assert facts.packed == "UPX"
+
+
+@pytest.mark.parametrize(("before", "after"), [(0, 9000), (9000, 0)])
+def test_packer_is_seen_at_either_end(before: int, after: int) -> None:
+    image = build_elf(ElfSpec())
+    image.data += b"y" * before + b"UPX!" + b"y" * after
+    assert inspect_bytes(image.data).elf.packed == "UPX"  # type: ignore[union-attr]
 
 
 def test_packer_text_inside_is_data() -> None:
@@ -233,8 +248,16 @@ def test_program_without_its_code(spec: ElfSpec) -> None:
     assert not inspect_spec(spec).executable_code
 
 
-def test_library_needs_no_entry_point() -> None:
-    assert inspect_spec(ElfSpec(type=ET_DYN, needed=("libc.so.6",), entry=0)).executable_code
+@pytest.mark.parametrize(("kind", "base", "expected"), [(ET_DYN, 0x10000, True), (ET_EXEC, 0, False)])
+def test_only_a_library_needs_no_entry_point(kind: int, base: int, expected: bool) -> None:
+    facts = inspect_spec(ElfSpec(type=kind, base=base, needed=("libc.so.6",), entry=0))
+    assert facts.executable_code is expected
+
+
+def test_notes_are_padded_as_their_segment_is_aligned() -> None:
+    for align in (4, 8):
+        notes = (("GNU", 5, b"12345678abcd"), GO_NOTE, ABI_TAG)
+        assert inspect_spec(ElfSpec(notes=notes, note_align=align)).notes == ("GNU/5", "Go/4", "GNU/1")
 
 
 # --- damage
@@ -244,62 +267,204 @@ def change(offset_of: Callable[[ElfImage], int], kind: str, value: int) -> Calla
     return lambda image: image.put(offset_of(image), kind, value)
 
 
-DAMAGE: dict[str, Callable[[ElfImage], object]] = {
-    "class 3": lambda image: image.put(4, "B", 3),
-    "encoding 0": lambda image: image.put(5, "B", 0),
-    "version 0": lambda image: image.put(6, "B", 0),
-    "type NONE": lambda image: image.put_header("e_type", 0),
-    "type of a processor": lambda image: image.put_header("e_type", 0xFF00),
-    "no program headers": lambda image: image.put_header("e_phnum", 0),
-    "PN_XNUM": lambda image: image.put_header("e_phnum", 0xFFFF),
-    "more headers than bytes": lambda image: image.put_header("e_phnum", 1000),
-    "size of program headers": lambda image: image.put_header("e_phentsize", 32),
-    "program headers outside": lambda image: image.put_header("e_phoff", 2**64 - 1),
-    "load beyond the end": lambda image: image.put_segment(PT_LOAD, "p_filesz", 1 << 20),
-    "load at the end of everything": lambda image: image.put_segment(PT_LOAD, "p_offset", 2**64 - 1),
-    "load of everything": lambda image: image.put_segment(PT_LOAD, "p_filesz", 2**64 - 1),
-    "load larger than its memory": lambda image: image.put_segment(PT_LOAD, "p_memsz", 1),
-    "loads that overlap": lambda image: image.put_segment(PT_LOAD, "p_memsz", 1 << 30),
-    "two interpreters": lambda image: image.put_segment(PT_TLS, "p_type", PT_INTERP),
-    "two dynamic segments": lambda image: image.put_segment(PT_TLS, "p_type", PT_DYNAMIC),
-    "interpreter beyond the end": lambda image: image.put_segment(PT_INTERP, "p_offset", 1 << 40),
-    "interpreter without an end": lambda image: image.put_segment(PT_INTERP, "p_filesz", 5),
-    "interpreter of 0 bytes": lambda image: image.put_segment(PT_INTERP, "p_filesz", 0),
-    "interpreter of 1 GiB": lambda image: image.put_segment(PT_INTERP, "p_filesz", 1 << 30),
-    "empty interpreter": lambda image: image.put(image.at["interpreter"], "B", 0),
-    "dynamic beyond the end": lambda image: image.put_segment(PT_DYNAMIC, "p_filesz", 1 << 40),
-    "dynamic of 0 bytes": lambda image: image.put_segment(PT_DYNAMIC, "p_filesz", 0),
-    "dynamic without an end": lambda image: image.put_segment(PT_DYNAMIC, "p_filesz", 16),
-    "dynamic elsewhere in memory": lambda image: image.put_segment(PT_DYNAMIC, "p_vaddr", 0x400000),
-    "dynamic outside memory": lambda image: image.put_segment(PT_DYNAMIC, "p_vaddr", 2**64 - 8),
-    "no string table": change(lambda image: image.find_dynamic(DT_STRTAB), "Q", 99),
-    "no size of strings": change(lambda image: image.find_dynamic(DT_STRSZ), "Q", 99),
-    "strings outside": change(lambda image: image.find_dynamic(DT_STRTAB) + 8, "Q", 2**64 - 1),
-    "strings beyond the end": change(lambda image: image.find_dynamic(DT_STRSZ) + 8, "Q", 1 << 40),
-    "name outside the strings": change(lambda image: image.find_dynamic(DT_NEEDED) + 8, "Q", 2**64 - 1),
-    "name without an end": change(lambda image: image.find_dynamic(DT_STRSZ) + 8, "Q", 4),
-    "two string tables": change(lambda image: image.find_dynamic(DT_NEEDED), "Q", DT_STRTAB),
-    "0 versions": change(lambda image: image.find_dynamic(DT_VERNEEDNUM) + 8, "Q", 0),
-    "2**64 versions": change(lambda image: image.find_dynamic(DT_VERNEEDNUM) + 8, "Q", 2**64 - 1),
-    "more versions than chained": change(lambda image: image.find_dynamic(DT_VERNEEDNUM) + 8, "Q", 9),
-    "fewer versions than chained": change(lambda image: image.find_dynamic(DT_VERNEEDNUM) + 8, "Q", 1),
-    "65535 names of a version": change(lambda image: image.at["versions"] + 2, "H", 0xFFFF),
-    "version name outside": change(lambda image: image.at["versions"] + 24, "I", 0xFFFFFFFF),
-    "next version outside": change(lambda image: image.at["versions"] + 12, "I", 0xFFFFFFFF),
-    "names of a version outside": change(lambda image: image.at["versions"] + 8, "I", 0xFFFFFFFF),
-    "chain of names that ends early": change(lambda image: image.at["versions"] + 28, "I", 0),
-    "notes beyond the end": lambda image: image.put_segment(PT_NOTE, "p_filesz", 1 << 40),
-    "note name of 4 GiB": change(lambda image: image.at["notes"], "I", 0xFFFFFFFF),
-    "note of 4 GiB": change(lambda image: image.at["notes"] + 4, "I", 0xFFFFFFFF),
-}  # fmt: skip
+DAMAGE: dict[str, tuple[str, Callable[[ElfImage], object]]] = {
+    "class 3": (
+        "ELF class 3",
+        lambda image: image.put(4, "B", 3),
+    ),
+    "encoding 0": (
+        "encoding 0",
+        lambda image: image.put(5, "B", 0),
+    ),
+    "version 0": (
+        "version 0",
+        lambda image: image.put(6, "B", 0),
+    ),
+    "type NONE": (
+        "type ET_NONE",
+        lambda image: image.put_header("e_type", 0),
+    ),
+    "type of a processor": (
+        "type ET_LOPROC",
+        lambda image: image.put_header("e_type", 0xFF00),
+    ),
+    "no program headers": (
+        "0 program headers",
+        lambda image: image.put_header("e_phnum", 0),
+    ),
+    "PN_XNUM": (
+        "65535 program headers",
+        lambda image: image.put_header("e_phnum", 0xFFFF),
+    ),
+    "more headers than bytes": (
+        "program headers of 56000 bytes",
+        lambda image: image.put_header("e_phnum", 1000),
+    ),
+    "size of program headers": (
+        "program headers of 32 bytes",
+        lambda image: image.put_header("e_phentsize", 32),
+    ),
+    "program headers outside": (
+        "program headers of",
+        lambda image: image.put_header("e_phoff", 2**64 - 1),
+    ),
+    "load beyond the end": (
+        "PT_LOAD segment of 1048576 bytes",
+        lambda image: image.put_segment(PT_LOAD, "p_filesz", 1 << 20),
+    ),
+    "load at the end of everything": (
+        "PT_LOAD segment of",
+        lambda image: image.put_segment(PT_LOAD, "p_offset", 2**64 - 1),
+    ),
+    "load of everything": (
+        "PT_LOAD segment of",
+        lambda image: image.put_segment(PT_LOAD, "p_filesz", 2**64 - 1),
+    ),
+    "load larger than its memory": (
+        "larger in the file than in memory",
+        lambda image: image.put_segment(PT_LOAD, "p_memsz", 1),
+    ),
+    "loads that overlap": (
+        "overlap in memory",
+        lambda image: image.put_segment(PT_LOAD, "p_memsz", 1 << 30),
+    ),
+    "no loads": (
+        "no PT_LOAD segment",
+        lambda image: image.put(image.at["PT_1"], "I", 0).put(image.at["PT_1"] + 56, "I", 0),
+    ),
+    "two interpreters": (
+        "more than one PT_INTERP",
+        lambda image: image.put_segment(PT_TLS, "p_type", PT_INTERP),
+    ),
+    "two dynamic segments": (
+        "more than one PT_DYNAMIC",
+        lambda image: image.put_segment(PT_TLS, "p_type", PT_DYNAMIC),
+    ),
+    "interpreter beyond the end": (
+        "PT_INTERP segment of",
+        lambda image: image.put_segment(PT_INTERP, "p_offset", 1 << 40),
+    ),
+    "interpreter without an end": (
+        "empty or without an end",
+        lambda image: image.put_segment(PT_INTERP, "p_filesz", 5),
+    ),
+    "interpreter of 0 bytes": (
+        "name of 0 bytes.*debug file",
+        lambda image: image.put_segment(PT_INTERP, "p_filesz", 0),
+    ),
+    "interpreter of 1 GiB": (
+        "PT_INTERP segment of",
+        lambda image: image.put_segment(PT_INTERP, "p_filesz", 1 << 30),
+    ),
+    "empty interpreter": (
+        "empty or without an end",
+        lambda image: image.put(image.at["interpreter"], "B", 0),
+    ),
+    "dynamic beyond the end": (
+        "PT_DYNAMIC segment of",
+        lambda image: image.put_segment(PT_DYNAMIC, "p_filesz", 1 << 40),
+    ),
+    "dynamic of 0 bytes": (
+        "an empty dynamic segment, as in a separate debug file",
+        lambda image: image.put_segment(PT_DYNAMIC, "p_filesz", 0),
+    ),
+    "dynamic without an end": (
+        "without an end within",
+        lambda image: image.put_segment(PT_DYNAMIC, "p_filesz", 16),
+    ),
+    "dynamic elsewhere in memory": (
+        "that is loaded from byte 0",
+        lambda image: image.put_segment(PT_DYNAMIC, "p_vaddr", 0x400000),
+    ),
+    "dynamic outside memory": (
+        "dynamic segment of .* outside the file",
+        lambda image: image.put_segment(PT_DYNAMIC, "p_vaddr", 2**64 - 8),
+    ),
+    "no string table": (
+        "without its string table",
+        change(lambda image: image.find_dynamic(DT_STRTAB), "Q", 99),
+    ),
+    "no size of strings": (
+        "without its string table",
+        change(lambda image: image.find_dynamic(DT_STRSZ), "Q", 99),
+    ),
+    "strings outside": (
+        "string table of .* outside the file",
+        change(lambda image: image.find_dynamic(DT_STRTAB) + 8, "Q", 2**64 - 1),
+    ),
+    "strings beyond the end": (
+        "string table of .* outside the file",
+        change(lambda image: image.find_dynamic(DT_STRSZ) + 8, "Q", 1 << 40),
+    ),
+    "name outside the strings": (
+        "DT_NEEDED name outside",
+        change(lambda image: image.find_dynamic(DT_NEEDED) + 8, "Q", 2**64 - 1),
+    ),
+    "name without an end": (
+        "name without an end",
+        change(lambda image: image.find_dynamic(DT_STRSZ) + 8, "Q", 4),
+    ),
+    "two string tables": (
+        "more than one DT_STRTAB",
+        change(lambda image: image.find_dynamic(DT_NEEDED), "Q", DT_STRTAB),
+    ),
+    "0 versions": (
+        "0 version requirements",
+        change(lambda image: image.find_dynamic(DT_VERNEEDNUM) + 8, "Q", 0),
+    ),
+    "2**64 versions": (
+        "18446744073709551615 version requirements",
+        change(lambda image: image.find_dynamic(DT_VERNEEDNUM) + 8, "Q", 2**64 - 1),
+    ),
+    "more versions than chained": (
+        "contradict their count",
+        change(lambda image: image.find_dynamic(DT_VERNEEDNUM) + 8, "Q", 9),
+    ),
+    "fewer versions than chained": (
+        "contradict their count",
+        change(lambda image: image.find_dynamic(DT_VERNEEDNUM) + 8, "Q", 1),
+    ),
+    "65535 names of a version": (
+        "more than 4096 required versions",
+        change(lambda image: image.at["versions"] + 2, "H", 0xFFFF),
+    ),
+    "version name outside": (
+        "name of a required version outside",
+        change(lambda image: image.at["versions"] + 24, "I", 0xFFFFFFFF),
+    ),
+    "next version outside": (
+        "version requirement of .* outside the file",
+        change(lambda image: image.at["versions"] + 12, "I", 0xFFFFFFFF),
+    ),
+    "names of a version outside": (
+        "required version of .* outside the file",
+        change(lambda image: image.at["versions"] + 8, "I", 0xFFFFFFFF),
+    ),
+    "chain of names that ends early": (
+        "required versions that contradict",
+        change(lambda image: image.at["versions"] + 28, "I", 0),
+    ),
+    "notes beyond the end": (
+        "PT_NOTE segment of",
+        lambda image: image.put_segment(PT_NOTE, "p_filesz", 1 << 40),
+    ),
+    "note name of 4 GiB": (
+        "does not fit",
+        change(lambda image: image.at["notes"], "I", 0xFFFFFFFF),
+    ),
+    "note of 4 GiB": (
+        "does not fit",
+        change(lambda image: image.at["notes"] + 4, "I", 0xFFFFFFFF),
+    ),
+}
 
 
-@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
-def test_damage_is_one_clear_error(damage: Callable[[ElfImage], object]) -> None:
+@pytest.mark.parametrize(("found", "damage"), DAMAGE.values(), ids=DAMAGE)
+def test_damage_is_one_clear_error(found: str, damage: Callable[[ElfImage], object]) -> None:
     image = build_elf(DYNAMIC)
     inspect_bytes(image.data)
     damage(image)
-    with pytest.raises(InspectError, match=r"^app: wanted .*; found .*\. The file is truncated"):
+    with pytest.raises(InspectError, match=rf"^app: wanted .*; found .*{found}.*\. The file is truncated"):
         inspect_bytes(image.data)
 
 
@@ -477,6 +642,7 @@ def test_archive_names_1000_members_at_most() -> None:
         b"!<arch>\n" + make_member(b"a.o/", b"abcd")[:-1],
         b"!<arch>\n" + make_member(b"a.o/", b"")[:59],
         b"!<arch>\n" + b"x" * 60,
+        b"!<arch>\n" + make_member(b"a.o/", b"").replace(b"`\n", b"'\n"),
         b"!<arch>\n" + make_member(b"a.o/", b"").replace(b"0         `", b"-1        `"),
         b"!<arch>\n" + make_member(b"#1/99", b"abc"),
     ],
@@ -484,6 +650,26 @@ def test_archive_names_1000_members_at_most() -> None:
 def test_damaged_archive_is_an_error(data: bytes) -> None:
     with pytest.raises(InspectError, match=r"^app: wanted a well-formed binary; found"):
         inspect_bytes(data)
+
+
+def test_one_read_is_bounded() -> None:
+    with pytest.raises(InspectError, match="more than the 16777216 that are read"):
+        Reader(io.BytesIO(bytes(MAX_READ + 1)), "app").read(0, MAX_READ + 1, "a table")
+
+
+def test_file_that_shrinks_while_it_is_read_is_an_error() -> None:
+    stream = io.BytesIO(b"12345678")
+    reader = Reader(stream, "app")
+    stream.truncate(5)
+    with pytest.raises(InspectError, match="a table cut short at byte 5"):
+        reader.read(2, 4, "a table")
+
+
+def test_stream_that_cannot_seek_is_an_error() -> None:
+    stream = io.BytesIO(b"MZ")
+    stream.close()
+    with pytest.raises(InspectError, match=r"^app: wanted a file to read"):
+        inspect_stream(stream, "app")
 
 
 def test_missing_file_and_directory_are_errors(tmp_path: Path) -> None:

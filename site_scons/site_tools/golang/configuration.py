@@ -185,7 +185,8 @@ class Configuration:
         if trial.missing:
             return tuple(self._missing(name, prediction) for name in trial.missing)
         made = self._makes
-        if made == self.request.linkage.value:
+        # A C program is no Go program with libc in it: where nothing in its bytes names the libc it is just static.
+        if made == self.request.linkage.value or (made, self.request.linkage) == ("static", Linkage.STATIC_LIBC):
             return ()
         advice = "install the static libc (Debian: libc6-dev, musl-tools), or set CC to a toolchain that does it"
         if self.request.libc is Libc.MUSL:

@@ -16,8 +16,8 @@ from .platform import ARCH_VARIANTS, ELF_TARGETS, Platform
 _PACKAGE = re.compile(r"^[ \t]*package[ \t]+(\w+)", re.MULTILINE)
 _BUILD = re.compile(r"^//go:build[ \t]+(.+)$", re.MULTILINE)
 _IMPORT_C = re.compile(r'^[ \t]*(?:import[ \t]+)?"C"[ \t]*(?:;|//.*)?$', re.MULTILINE)
-_DYNAMIC_IMPORT = re.compile(r"^//go:cgo_import_dynamic[ \t]+.*$", re.MULTILINE)
-_LOADS_LIBRARY = re.compile(r'^//go:cgo_import_dynamic[ \t]+\S+[ \t]+\S+[ \t]+"[^"]+"', re.MULTILINE)
+_DYNAMIC_IMPORT = re.compile(r"^[ \t]*//go:cgo_import_dynamic[ \t]+.*$", re.MULTILINE)
+_LOADS_LIBRARY = re.compile(r'[ \t]*//go:cgo_import_dynamic[ \t]+\S+[ \t]+\S+[ \t]+"[^"]+"')
 _EXPORTED = re.compile(r"^(?:func|type|var|const)[ \t]+([A-Z]\w*)|^\t([A-Z]\w*)\b.*=", re.MULTILINE)
 _STUB = re.compile(
     r"(?i)\bstub\b"

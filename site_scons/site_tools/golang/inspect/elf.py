@@ -133,7 +133,7 @@ def _read_note(image: Image, offset: int, end: int, align: int) -> tuple[str, in
     )
     start = offset + _NOTE_HEADER
     description = offset + _round_up(_NOTE_HEADER + name_size, align)
-    if start + name_size > end or description + size > end:
+    if description + size > end:
         image.reader.reject("a note that does not fit into its segment")
     name = image.reader.read(start, name_size, "note name").rstrip(b"\0")
     text = name.decode("utf-8", "backslashreplace")
