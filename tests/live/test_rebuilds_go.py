@@ -1,6 +1,6 @@
 """What a change of Go code, of embedded files or of a module rebuilds: exactly the programs concerned, and no other.
 
-The rows of the tables run in one project, one after the other; each writes whole files, so any of them also runs alone.
+The rows of the tables are one history of one project: each starts with what the row before it left.
 """
 
 from __future__ import annotations
@@ -162,8 +162,8 @@ def edits(*rows: Edit) -> pytest.MarkDecorator:
     Edit("tag-flipped", {"lib/words/tagged.go": "//go:build !never\n\n" + EXTRA}, "ab", {"a": "extra", "b": "extra"}),
     Edit("tag-flipped-back", {"lib/words/tagged.go": "//go:build never\n\n" + EXTRA}, "ab", {"b": "b two\n"}),
     Edit("this-system", {"lib/words/words_linux.go": EXTRA}, "ab", {"b": "extra"}),
-    Edit("import-added", {"app/cmd/c/main.go": MAIN_B.replace('"b"', '"c"')}, "c", {"c": "c two extra"}),
-    Edit("edit-new-import", {"lib/words/words_linux.go": EXTRA.replace("extra", "more")}, "abc", {"c": "c two more"}),
+    Edit("import-added", {"app/cmd/c/main.go": MAIN_B.replace('"b"', '"c"')}, "c", {"c": "extra"}),
+    Edit("edit-new-import", {"lib/words/words_linux.go": EXTRA.replace("extra", "more")}, "abc", {"c": "more"}),
     Edit("import-removed", {"app/cmd/c/main.go": MAIN_C}, "c", {"c": "c one"}),
     Edit("edit-no-import", {"lib/words/words_linux.go": None}, "ab", {"b": "b two\n"}),
     Edit("unused-package", {"app/internal/unused/unused.go": "package unused\n\nvar X = 1\n"}, ""),
@@ -180,7 +180,13 @@ def test_go_files(tree: Project, edit: Edit) -> None:
     Edit("add", {"app/internal/data/files/more.txt": "3"}, "a", {"a": "more.txt=3"}),
     Edit("hidden", {"app/internal/data/files/.hidden": "4", "app/internal/data/files/_hidden": "4"}, ""),
     Edit("beside", {"app/internal/data/other.txt": "5"}, ""),
-    Edit("remove", {"app/internal/data/files/more.txt": None}, "a", {"a": "first.txt=2 \n"}),
+    Edit(
+        "rename",
+        {"app/internal/data/files/more.txt": None, "app/internal/data/files/renamed.txt": "3"},
+        "a",
+        {"a": "renamed.txt=3"},
+    ),
+    Edit("remove", {"app/internal/data/files/renamed.txt": None}, "a", {"a": "first.txt=2 \n"}),
 )
 def test_embedded_files(tree: Project, edit: Edit) -> None:
     """D2: the pattern is expanded anew in each run."""
@@ -199,7 +205,9 @@ WITH_UNUSED = GO_MOD + "\nrequire example.org/other v0.0.0\n\nreplace example.or
     Edit("go-line-back", {"app/go.mod": GO_MOD}, "abc"),
     Edit("godebug", {"app/go.mod": GO_MOD + "\ngodebug panicnil=1\n"}, "abc"),
     Edit("godebug-removed", {"app/go.mod": GO_MOD}, "abc"),
-    Edit("replace", {"app/go.mod": GO_MOD.replace("../lib", "../other"), "other/go.mod": LIB_MOD}, "ab", {"b": "other"}),
+    Edit(
+        "replace", {"app/go.mod": GO_MOD.replace("../lib", "../other"), "other/go.mod": LIB_MOD}, "ab", {"b": "other"}
+    ),
     Edit("edit-replaced", {"other/words/words.go": WORDS.replace("one", "new")}, "ab", {"b": "b new"}),
     Edit("edit-not-replaced", {"lib/words/words.go": WORDS.replace("one", "old")}, ""),
 )
@@ -208,19 +216,168 @@ def test_go_mod(tree: Project, edit: Edit) -> None:
     check(tree, edit)
 
 
-def test_nothing_changed_in_the_end(tree: Project) -> None:
+def test_a_file_that_comes_back_is_no_change(tree: Project) -> None:
     words = tree / "lib/words/words.go"
     content = words.read_bytes()
     words.unlink()
+    tree.scons("-k", status=2)
     words.write_bytes(content)
 
+    assert tree.rebuilt() == [f"{linkage}/{program}" for linkage in LINKAGES for program in "ab"]
+
+    words.unlink()
+    words.write_bytes(content)
     assert tree.rebuilt() == []
 
 
-def test_a_removed_target_does_not_hide_an_edit(tree: Project) -> None:
-    for edit, removed in (("first", "static/c"), ("second", "static/a")):
-        (tree / "build" / removed).unlink()
-        check(tree, Edit(edit, {"app/cmd/c/main.go": MAIN_C.replace("one", edit)}, "c", {"c": f"c {edit}"})) if (
-            removed == "static/c"
-        ) else None
-    assert tree.rebuilt() == ["static/a"]
+def test_an_edit_is_seen_where_the_target_is_gone(tree: Project) -> None:
+    (tree / "build/static/c").unlink()
+    assert tree.rebuilt() == ["static/c"]
+
+    (tree / "build/static/c").unlink()
+    check(tree, Edit("edit", {"app/cmd/c/main.go": MAIN_C.replace("one", "gone")}, "c", {"c": "c gone"}))
+
+
+def test_a_comment_leaves_no_stale_result(tree: Project) -> None:
+    change(tree, {"lib/words/words.go": WORDS + "\n// A comment.\n"})
+    assert {name[-1] for name in tree.rebuilt()} <= {"a", "b"}
+
+
+def test_a_compile_error_is_shown_once_as_go_shows_it(tree: Project) -> None:
+    change(tree, {"lib/words/words.go": WORDS.replace('"one"', "one")})
+    shown = tree.run("go", "-C", "app", "build", "-o", "/dev/null", "./cmd/b").stderr
+
+    outcome = tree.scons("-k", "build/static", status=2)
+
+    assert "undefined: one" in shown
+    for line in shown.splitlines():
+        assert outcome.text.splitlines().count(line) == 2  # once for each program
+    assert not (tree / "build/static/a").exists()
+    assert (tree / "build/static/c").exists()
+
+    change(tree, {"lib/words/words.go": WORDS})
+    assert tree.rebuilt() == [f"{linkage}/{program}" for linkage in LINKAGES for program in "ab"]
+
+
+def test_broken_packages_fail_each_time_and_heal(tree: Project) -> None:
+    """A build must not stay up to date when a package, an import or go.mod cannot be read."""
+    broken = {
+        "lib/words/words.go": "package words\n\nfunc {\n",
+        "lib/words/clash.go": "package other\n",
+        "app/internal/data/data.go": DATA.replace("go:embed files", "go:embed missing"),
+        "app/cmd/b/main.go": MAIN_B.replace("lib/words", "lib/nothing"),
+        "app/go.mod": GO_MOD + "\nnonsense\n",
+    }
+    for name, content in broken.items():
+        before = (tree / name).read_text() if (tree / name).exists() else None
+        change(tree, {name: content})
+        for _ in range(2):
+            outcome = tree.scons("-k", status=2)
+            assert Path(name).name in outcome.text or "lib/nothing" in outcome.text
+        change(tree, {name: before})
+    tree.rebuilt()
+    assert tree.run(str(tree / "build/static/a"), check=True).stderr.startswith("a one")
+
+
+def test_vendor(project: Project) -> None:
+    project.write({**FILES, "app/go.mod": GO_MOD})
+    project.sconstruct('env.GoModule("build/$GOLINKAGE", "app", linkage="static")')
+    project.run("go", "-C", "app", "mod", "vendor", check=True)
+    assert project.rebuilt() == ["static/a", "static/b", "static/c"]
+
+    change(project, {"lib/words/words.go": WORDS.replace("one", "replaced")})
+    assert project.rebuilt() == []
+
+    change(project, {"app/vendor/example.org/lib/words/words.go": WORDS.replace("one", "vendored")})
+    assert project.rebuilt() == ["static/a", "static/b"]
+    assert project.run("build/static/b", check=True).stderr == "b vendored\n"
+
+    change(project, {"app/vendor/example.org/lib/words/extra.go": EXTRA})
+    assert project.rebuilt() == ["static/a", "static/b"]
+
+    shutil.rmtree(project / "app/vendor")
+    assert project.rebuilt() == ["static/a", "static/b"]
+    assert project.run("build/static/b", check=True).stderr == "b replaced\n"
+
+
+def test_go_work(project: Project) -> None:
+    own = GO_MOD.replace("../lib", "../other")
+    work = "go 1.21\n\nuse ./app\n"
+    project.write({**FILES, "app/go.mod": own, "go.work": work})
+    project.sconstruct('env.GoModule("build/$GOLINKAGE", "app", linkage="static")')
+    assert project.rebuilt() == ["static/a", "static/b", "static/c"]
+    assert project.run("build/static/b", check=True).stderr == "b other\n"
+
+    change(project, {"go.work": work + "// A comment.\n"})
+    assert project.rebuilt() == []
+
+    change(project, {"go.work": work + "use ./lib\n"})
+    assert project.rebuilt() == ["static/a", "static/b"]
+    assert project.run("build/static/b", check=True).stderr == "b one\n"
+
+    change(project, {"go.work": work})
+    assert project.rebuilt() == ["static/a", "static/b"]
+    assert project.run("build/static/b", check=True).stderr == "b other\n"
+
+    change(project, {"go.work": None})
+    project.rebuilt()
+    assert project.run("build/static/b", check=True).stderr == "b other\n"
+
+
+def add_to_proxy(proxy: Path, version: str, files: Mapping[str, str]) -> None:
+    """Publish a version of example.org/dep (go.dev/ref/mod#goproxy-protocol)."""
+    place = proxy / "example.org/dep/@v"
+    place.mkdir(parents=True, exist_ok=True)
+    (place / f"{version}.info").write_text(f'{{"Version": "{version}"}}')
+    (place / f"{version}.mod").write_text(files["go.mod"])
+    with ZipFile(place / f"{version}.zip", "w") as archive:
+        for name, content in files.items():
+            archive.writestr(f"example.org/dep@{version}/{name}", content)
+
+
+def test_go_sum_and_versions_of_modules(project: Project, tmp_path: Path) -> None:
+    mod = "module example.org/dep\n\ngo 1.21\n"
+    for version in ("v1.0.0", "v1.1.0"):
+        source = f'package dep\n\nconst Version = "{version}"\n'
+        add_to_proxy(tmp_path / "proxy", version, {"go.mod": mod, "dep.go": source})
+    project.environ |= {
+        "GOPROXY": f"file://{tmp_path / 'proxy'}",
+        "GOMODCACHE": str(tmp_path / "modcache"),
+        "GOSUMDB": "off",
+        "GOFLAGS": "-modcacherw",
+    }
+    project.module(
+        {
+            "cmd/a/main.go": 'package main\n\nimport "example.org/dep"\n\nfunc main() { println(dep.Version) }\n',
+            "cmd/c/main.go": MAIN_C,
+        }
+    )
+    project.sconstruct('env.GoModule("build/$GOLINKAGE", ".", linkage="static")')
+    project.run("go", "get", "example.org/dep@v1.0.0", check=True)
+    assert project.rebuilt() == ["static/a", "static/c"]
+
+    sums = (project / "go.sum").read_text()
+    change(project, {"go.sum": sums + f"example.org/unused v1.0.0/go.mod h1:{'A' * 43}=\n"})
+    assert project.rebuilt() == []
+
+    change(project, {"go.sum": sums.replace("h1:", "h1:AAAA")})
+    outcome = project.scons("-k", status=2)
+    assert "go.sum" in outcome.text
+    assert "Traceback" not in outcome.text
+
+    change(project, {"go.sum": sums})
+    project.rebuilt()
+    project.run("go", "get", "example.org/dep@v1.1.0", check=True)
+    assert project.rebuilt() == ["static/a"]
+    assert project.run("build/static/a", check=True).stderr == "v1.1.0\n"
+
+
+def test_the_result_is_that_of_a_fresh_build(tree: Project, tmp_path: Path) -> None:
+    """D8: an incremental build gives the bytes of one from nothing, in another directory with an empty cache."""
+    change(tree, {"lib/words/words.go": WORDS.replace("one", "last")})
+    tree.rebuilt()
+    copy = Project(tmp_path / "else where")
+    shutil.copytree(tree.path, copy.path, ignore=shutil.ignore_patterns("build", ".sconsign*"))
+    copy.scons("build/static/a", environ={"GOCACHE": str(tmp_path / "cache")})
+
+    assert (copy / "build/static/a").read_bytes() == (tree / "build/static/a").read_bytes()

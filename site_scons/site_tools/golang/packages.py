@@ -75,8 +75,16 @@ class Package:
     @property
     def files(self) -> tuple[str, ...]:
         """Absolute paths of every file that Go reads to build it."""
-        names = (*self.go_files, *self.cgo_files, *self.native_files, *self.embed_files)
-        return tuple(os.path.join(self.dir, name) for name in names)
+        return tuple(os.path.join(self.dir, name) for name in self._names)
+
+    @property
+    def file_names(self) -> str:
+        """The names of those files, sorted."""
+        return ", ".join(sorted(self._names))
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return (*self.go_files, *self.cgo_files, *self.native_files, *self.embed_files)
 
     @cached_property
     def dynamic_imports(self) -> tuple[DynamicImport, ...]:

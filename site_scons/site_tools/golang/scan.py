@@ -66,13 +66,16 @@ class ProgramScan:
     def pins(self) -> tuple[str, ...]:
         """What stands for the inputs that are no files of the project, one readable line each.
 
-        The Go toolchain, modules of the closure with their versions and checksums, language versions, and
-        the C toolchain where C takes part. Errors of packages are among them: a build must fail when they come.
+        The Go toolchain, modules of the closure with their versions and checksums, language versions, the names of
+        the files, and the C toolchain where C takes part. Errors of packages are among them: a build must fail when
+        they come.
         """
         lines = {f"go {self.configuration.toolchain.identity}", f"GODEBUG {self.main.godebug}"}
         lines.update(
             f"module {package.module} go{package.module.go_version}" for package in self.closure if package.module
         )
+        # A file's name is in the binary, and embedded it is data; SCons compares the files' contents in order, no names.
+        lines.update(f"files {package.import_path}: {package.file_names}" for package in self.closure if package.local)
         lines.update(f"error {package.import_path}: {package.error}" for package in self.closure if package.error)
         try:
             c_identity = self.configuration.c_identity(self.prediction)

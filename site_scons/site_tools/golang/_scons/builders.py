@@ -116,6 +116,8 @@ def _directory_of(env: Env, source: Any) -> Any:
 
 def _linkages(env: Env, linkage: Any) -> list[Linkage]:
     asked = SCons.Util.flatten([linkage]) if linkage is not None else [text(env, "GOLINKAGE")]
+    if not asked:
+        parse_choice(Linkage, linkage, "linkage")
     return list(dict.fromkeys(parse_choice(Linkage, one, "linkage") for one in asked))
 
 
