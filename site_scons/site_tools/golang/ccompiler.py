@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .errors import ToolchainError
+from .goflags import join_words
 from .linkage import Libc
 from .runner import Completed, Runner, run
 
@@ -28,6 +29,17 @@ _ARCH_MACROS = (
     ("__powerpc64__", "ppc64le"),
     ("__s390x__", "s390x"),
     ("__riscv", "riscv64"),
+)
+_OS_MACROS = (
+    ("__ANDROID__", "android"),
+    ("__linux__", "linux"),
+    ("__APPLE__", "darwin"),
+    ("__FreeBSD__", "freebsd"),
+    ("__NetBSD__", "netbsd"),
+    ("__OpenBSD__", "openbsd"),
+    ("__DragonFly__", "dragonfly"),
+    ("__sun", "solaris"),
+    ("_WIN32", "windows"),
 )
 _MISSING_LIBRARY = re.compile(
     r"(?:cannot find|unable to find library|library not found for) -l(\S+?)(?::|$)", re.MULTILINE
@@ -48,6 +60,8 @@ class CCompiler:
     libc_version: str
     goarch: str
     """The GOARCH of the code that it makes; empty where unknown."""
+    goos: str
+    """The GOOS of the code that it makes; empty where unknown."""
     identity: str
 
     def __str__(self) -> str:
@@ -56,8 +70,8 @@ class CCompiler:
 
     @property
     def as_setting(self) -> str:
-        """The value for ``CC`` or ``CXX``: Go splits it like a shell does (cmd/internal/quoted)."""
-        return shlex.join(self.command)
+        """The value for ``CC`` or ``CXX``, as the go command splits it."""
+        return join_words(self.command)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +101,11 @@ def find_compiler(command: str, path: str, process_path: str) -> tuple[str, ...]
 
     Looks on ``path`` (the build's PATH), then on ``process_path``. Raises ToolchainError.
     """
-    words = shlex.split(command)
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        msg = f"no C compiler: {command!r} cannot be split into words: {error}"
+        raise ToolchainError(msg) from error
     if not words:
         msg = "no C compiler is named: CC is empty"
         raise ToolchainError(msg)
@@ -119,6 +137,8 @@ def probe_compiler(
     macros = dict(line.split(" ", 2)[1:] for line in answer.stdout.splitlines() if line.count(" ") > 1)
     libc, libc_version = _libc_of(macros)
     goarch = next((arch for macro, arch in _ARCH_MACROS if macro in macros), "")
+    if goarch == "ppc64le" and "__LITTLE_ENDIAN__" not in macros:
+        goarch = "ppc64"
     version = next((line for line in answer.stderr.splitlines() if " version " in line), "unknown version")
     with open(os.path.realpath(command[0]), "rb") as stream:
         driver = hashlib.sha256(stream.read()).hexdigest()[:16]
@@ -129,12 +149,14 @@ def probe_compiler(
         libc=libc,
         libc_version=libc_version,
         goarch=goarch,
+        goos=next((system for macro, system in _OS_MACROS if macro in macros), ""),
         identity=f"{os.path.basename(command[0])} {flags} {version.strip()} {goarch} {libc_version} {driver}",
     )
 
 
 def _libc_of(macros: Mapping[str, str]) -> tuple[Libc | None, str]:
-    if "__GLIBC__" in macros:
+    # uClibc claims to be a glibc.
+    if "__GLIBC__" in macros and "__UCLIBC__" not in macros:
         return Libc.GLIBC, f"{macros['__GLIBC__']}.{macros.get('__GLIBC_MINOR__', '0')}"
     # musl defines no macro of its own on purpose; its features.h is the only other one without __UCLIBC__.
     if "__linux__" in macros and "_FEATURES_H" in macros and "__UCLIBC__" not in macros:
@@ -154,8 +176,11 @@ def try_link(
     This is what tells whether a toolchain can do what it is asked for, whatever it is called, and it
     reports every missing library at once (linkage case C12). ``output`` is where to keep the program.
     """
-    argv = [*compiler.command, "-x", "c", "-", "-x", "none", "-Wl,-t", *flags, "-o", output]
-    done: Completed = runner(argv, environ=environ, stdin=_EMPTY_PROGRAM)
+    argv = [*compiler.command, "-x", "c", "-", "-x", "none", *flags, "-o", output]
+    done: Completed = runner([*argv, "-Wl,-t"], environ=environ, stdin=_EMPTY_PROGRAM)
+    if done.status and "unsupported linker arg" in done.stderr:
+        # zig cc cannot trace; what it links is its own, of the version that it says.
+        done = runner(argv, environ=environ, stdin=_EMPTY_PROGRAM)
     text = done.stdout + done.stderr
     files = {file for file in _TRACED_FILE.findall(text) if os.path.isfile(file)}
     return LinkTrial(

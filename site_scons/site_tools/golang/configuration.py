@@ -163,6 +163,13 @@ class Configuration:
         found = {os.path.basename(file).partition(".so")[0] for file in files if ".so" in os.path.basename(file)}
         return tuple(f"lib{name}.so*" for name in prediction.libraries if f"lib{name}" in found)
 
+    @property
+    def searched(self) -> tuple[str, ...]:
+        """The directories that C tools are told to search by variables of the environment, as flags."""
+        flags = {"CPATH": "-I", "C_INCLUDE_PATH": "-isystem", "CPLUS_INCLUDE_PATH": "-isystem", "LIBRARY_PATH": "-L"}
+        paths = ((flag, path) for name, flag in flags.items() for path in self.base.get(name, "").split(os.pathsep))
+        return tuple(f"{flag}{path}" for flag, path in paths if path)
+
     def c_identity(self, prediction: Prediction) -> str:
         """Return what the C toolchain is for this program; empty where C takes no part. Raises ToolchainError."""
         if not prediction.needs_c:
@@ -175,7 +182,11 @@ class Configuration:
         """Return what keeps the C toolchain from linking this program as asked. Raises ToolchainError."""
         if not prediction.needs_c:
             return ()
-        found = c_findings(prediction, self.request, self.platform, self.compilers)
+        try:
+            compilers = self.compilers
+        except ToolchainError as error:
+            return (self._no_compiler(error, prediction),)
+        found = c_findings(prediction, self.request, self.platform, compilers)
         if found or not self.request.linkage.links_libc_statically:
             return found
         return self._static_findings(prediction)
@@ -189,7 +200,7 @@ class Configuration:
         if made == self.request.linkage.value or (made, self.request.linkage) == ("static", Linkage.STATIC_LIBC):
             return ()
         advice = "install the static libc (Debian: libc6-dev, musl-tools), or set CC to a toolchain that does it"
-        if self.request.libc is Libc.MUSL:
+        if self.request.libc is Libc.MUSL and self.request.linkage is Linkage.STATIC_PIE:
             advice += "; Debian's musl-gcc makes no static-pie: GOLIBC='glibc' does"
         return (
             Finding(
@@ -213,11 +224,23 @@ class Configuration:
             except InspectError as error:
                 return str(error)
 
+    def _no_compiler(self, error: ToolchainError, prediction: Prediction) -> Finding:
+        why = "; ".join(map(str, prediction.cgo)) or f"linkage {self.request} is linked by the C toolchain"
+        return Finding(
+            case="E1",
+            wanted=f"a C compiler, for linkage {self.request}",
+            found=str(error),
+            why=why,
+            fix="install one (Debian: gcc libc6-dev; musl-tools for musl) or set GOCC; linkage='static' needs none",
+        )
+
     def _missing(self, name: str, prediction: Prediction) -> Finding:
+        # `-l:file` names the file itself.
+        archive = name[1:] if name.startswith(":") else f"lib{name}.a"
         return Finding(
             case="C12",
-            wanted=f"lib{name}.a, to link it statically",
-            found=f"no lib{name}.a where {self.compilers[0].command[0]} looks",
+            wanted=f"{archive}, to link it statically",
+            found=f"no {archive} where {self.compilers[0].command[0]} looks",
             why="; ".join(str(use) for use in prediction.cgo if use.package not in ("runtime/cgo", "net", "os/user")),
             fix="install the static library, give its folder with -L, or linkage='dynamic'",
         )

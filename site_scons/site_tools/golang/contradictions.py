@@ -5,6 +5,8 @@ Pure, like ``plan``: a request, a platform and options in, findings out.
 
 from __future__ import annotations
 
+import re
+
 from .finding import Finding
 from .goflags import flag_name, join_flag_values, split_words, take_flag
 from .linkage import Linkage, Request
@@ -22,12 +24,13 @@ _OWNED_BUILD_FLAGS = {
     "-race": "set GORACE=True",
     "-pgo": "set GOPGO",
 }
+_EXACT_TOOLCHAIN = re.compile(r"go[1-9][0-9]*(?:\.[0-9]+)*(?:(?:rc|beta)[0-9]+)?(?:-\w+)?")
 _SANITIZERS = ("-race", "-msan", "-asan")
 
 
 def contradictions(request: Request, platform: Platform, options: Options) -> tuple[Finding, ...]:
     """Return everything in the request that cannot be had together, each with its fix."""
-    checks = (_platform, _static_flags, _link_mode, _build_flags, _build_mode, _sanitizers, _settings)
+    checks = (_platform, _words, _static_flags, _link_mode, _build_flags, _build_mode, _sanitizers, _settings)
     return tuple(found for check in checks for found in check(request, platform, options))
 
 
@@ -46,6 +49,25 @@ def _platform(request: Request, platform: Platform, options: Options) -> list[Fi
     return []
 
 
+def _words(request: Request, platform: Platform, options: Options) -> list[Finding]:
+    del request, platform
+    places = {
+        "GOLDFLAGS": options.linker_words,
+        "GOGCFLAGS": options.gcflags,
+        "GOASMFLAGS": options.asmflags,
+        "GOBUILDFLAGS": join_flag_values(options.build_flags, BUILD_VALUED),
+    }
+    return [
+        _refuse(
+            "E5", f"one flag in each word of {place}", repr(word), "it would be taken for one flag",
+            f"{place}={word.split()!r}",
+        )
+        for place, words in places.items()
+        for word in words
+        if word.startswith("-") and len(flag_name(word).split()) > 1
+    ]  # fmt: skip
+
+
 def _static_flags(request: Request, platform: Platform, options: Options) -> list[Finding]:
     del platform
     places = {
@@ -56,11 +78,13 @@ def _static_flags(request: Request, platform: Platform, options: Options) -> lis
     found = []
     for place, words in places.items():
         for word in dict.fromkeys(words):
-            ours = word == allowed and place != "CGO_LDFLAGS"
+            ours = word.replace("--static", "-static") == allowed and place != "CGO_LDFLAGS"
             if word in ("-static", "-static-pie", "--static") and not ours:
                 case = "C14" if place == "CGO_LDFLAGS" else "C5" if allowed else "C3"
                 why = (
-                    "it contradicts what the linkage passes to the linker"
+                    "what Go makes of it there depends on its version; the linkage alone decides"
+                    if place == "CGO_LDFLAGS"
+                    else "it contradicts what the linkage passes to the linker"
                     if allowed
                     else "without -linkmode external Go's own linker ignores it and the result is silently dynamic"
                 )
@@ -76,7 +100,7 @@ def _link_mode(request: Request, platform: Platform, options: Options) -> list[F
     found = []
     modes, _ = take_flag(options.linker_words, "-linkmode")
     for mode in dict.fromkeys(modes):
-        if request.linkage is Linkage.STATIC and mode != "internal":
+        if request.linkage is Linkage.STATIC and mode == "external":
             why = "external linking needs cgo; before Go 1.22 it printed a warning and linked a broken program"
             fix = "remove it, or ask for linkage='static-libc'"
             found.append(_refuse("C7", f"linkage {request} (cgo off)", f"-linkmode {mode} in GOLDFLAGS", why, fix))
@@ -123,7 +147,15 @@ def _build_mode(request: Request, platform: Platform, options: Options) -> list[
     found = []
     modes, _ = take_flag(options.user_flags, "-buildmode")
     linker_modes, _ = take_flag(options.linker_words, "-buildmode")
-    for mode in dict.fromkeys((*modes, *linker_modes)):
+    if linker_modes:
+        why = "packages must be compiled for the mode that they are linked in"
+        have = f"-buildmode={linker_modes[-1]} in GOLDFLAGS"
+        found.append(_refuse("E5", "-buildmode set in one place", have, why, "put it into GOBUILDFLAGS"))
+    if request.linkage.is_static and any(flag_name(flag) == "-linkshared" for flag in options.user_flags):
+        why = "it links Go's own packages as shared libraries"
+        have = f"-linkshared ({_origin(options, '-linkshared')})"
+        found.append(_refuse("C27", f"linkage {request}", have, why, "remove it, or ask for linkage='dynamic'"))
+    for mode in dict.fromkeys(modes):
         if mode not in ("default", "exe", "pie"):
             why = "GoProgram builds executables"
             found.append(_refuse("C27", "-buildmode exe or pie", f"-buildmode={mode}", why, "remove it"))
@@ -135,20 +167,20 @@ def _build_mode(request: Request, platform: Platform, options: Options) -> list[
             )
             fix = "remove it, or ask for linkage='static-pie'"
             case = "C6" if request.linkage is Linkage.STATIC else "C5"
-            found.append(_refuse(case, f"linkage {request}", f"-buildmode=pie ({_origin(options)})", why, fix))
+            have = f"-buildmode=pie ({_origin(options, '-buildmode')})"
+            found.append(_refuse(case, f"linkage {request}", have, why, fix))
         elif mode != "pie" and request.linkage is Linkage.STATIC_PIE:
             why = "static-pie is built with -buildmode=pie"
             found.append(_refuse("C5", f"linkage {request}", f"-buildmode={mode}", why, "remove it"))
     return found
 
 
-def _origin(options: Options) -> str:
-    adopted = any(flag_name(flag) == "-buildmode" for flag in options.goflags)
+def _origin(options: Options, name: str) -> str:
+    adopted = any(flag_name(flag) == name for flag in options.goflags)
     return options.goflags_from if adopted else "GOBUILDFLAGS"
 
 
 def _sanitizers(request: Request, platform: Platform, options: Options) -> list[Finding]:
-    del platform
     used = [name for name in _SANITIZERS if any(flag_name(flag) == name for flag in options.user_flags)]
     if options.race:
         used.append("GORACE")
@@ -156,6 +188,13 @@ def _sanitizers(request: Request, platform: Platform, options: Options) -> list[
         why = "the sanitizer's run-time library is C: Go refuses it without cgo"
         fix = "ask for linkage='dynamic' or 'static-libc' (both work with the race detector), or turn it off"
         return [_refuse("C10", f"linkage {request} (cgo off)", ", ".join(used), why, fix)]
+    if options.race and platform.goos == "linux" and _pie(request, options):
+        why = "Go refuses the race detector in position independent programs (cmd/go/internal/work: buildModeInit)"
+        fix = "GORACE=False, or linkage='static-libc' or 'dynamic' without -buildmode=pie"
+        return [_refuse("C10", "the race detector", "position independent code", why, fix)]
+    if "-asan" in used and request.linkage.links_libc_statically:
+        why = "C compilers link the address sanitizer dynamically only"
+        return [_refuse("C10", f"linkage {request}", "-asan", why, "ask for linkage='dynamic', or turn it off")]
     return []
 
 
@@ -168,7 +207,7 @@ def _settings(request: Request, platform: Platform, options: Options) -> list[Fi
         fix = "remove CGO_ENABLED from env['ENV'] and set GOLINKAGE"
         have = f"CGO_ENABLED={options.asked_cgo} in env['ENV']"
         found.append(_refuse("E2", f"linkage {request}", have, why, fix))
-    if options.toolchain != "local" and not options.toolchain.removeprefix("go")[:1].isdigit():
+    if options.toolchain != "local" and not _EXACT_TOOLCHAIN.fullmatch(options.toolchain):
         why = "another toolchain could be swapped in behind the build's back"
         fix = "GOTOOLCHAIN='local' (the toolchain that was found) or an exact one such as 'go1.26.8'"
         found.append(_refuse("E6", "a pinned Go toolchain", f"GOTOOLCHAIN={options.toolchain}", why, fix))

@@ -27,6 +27,14 @@ class BuildInfo:
         value = self.settings.get("CGO_ENABLED")
         return None if value is None else value == "1"
 
+    @property
+    def loads_openssl(self) -> bool:
+        """Whether a Go fork was told to take its crypto from the system's OpenSSL (linkage case C21)."""
+        experiments = self.settings.get("GOEXPERIMENT", "").split(",")
+        return self.settings.get("microsoft_systemcrypto") == "1" or any(
+            name in ("systemcrypto", "opensslcrypto", "ms_nocgo_opensslcrypto") for name in experiments
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ElfFacts:
@@ -74,6 +82,8 @@ class ElfFacts:
     """Whether it carries or imports ``dlopen``."""
     libc_resolver: bool = False
     """Whether Go's cgo resolver (``net._C2func_getaddrinfo`` and the like) is linked in."""
+    openssl: bool = False
+    """Whether a package that dlopens OpenSSL's libcrypto is linked in, as by Go forks for FIPS (linkage case C21)."""
     go: bool = False
     """Whether the Go linker made it (Go build id note, or Go build info)."""
     build_info: BuildInfo | None = None

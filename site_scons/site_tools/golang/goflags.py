@@ -34,6 +34,20 @@ def join_words(words: Iterable[str]) -> str:
     return " ".join(map(_quote, words))
 
 
+def join_tool_flags(words: Sequence[str]) -> str:
+    """Join flags as the value of ``-ldflags`` and its like, which may not start with a quote (go help build).
+
+    So ``-name=a b`` becomes ``-name 'a b'``; a pattern of packages before the first flag stays as it is.
+    """
+    pattern = [word for word in words[:1] if not word.startswith("-")]
+    separate: list[str] = []
+    for word in words[len(pattern) :]:
+        name, equals, value = word.partition("=")
+        apart = word.startswith("-") and equals and _quote(word) != word
+        separate += [name, value] if apart else [word]
+    return " ".join([*pattern, *map(_quote, separate)])
+
+
 def _quote(word: str) -> str:
     if word and not any(char.isspace() or char in "'\"" for char in word):
         return word

@@ -6,25 +6,29 @@ constraints is that of go/build/constraint, of file name constraints that of ``g
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .platform import ARCH_VARIANTS, ELF_TARGETS, Platform
+from .platform import ELF_TARGETS, Platform
 
 _PACKAGE = re.compile(r"^[ \t]*package[ \t]+(\w+)", re.MULTILINE)
-_BUILD = re.compile(r"^//go:build[ \t]+(.+)$", re.MULTILINE)
-_IMPORT_C = re.compile(r'^[ \t]*(?:import[ \t]+)?"C"[ \t]*(?:;|//.*)?$', re.MULTILINE)
-_DYNAMIC_IMPORT = re.compile(r"^[ \t]*//go:cgo_import_dynamic[ \t]+.*$", re.MULTILINE)
-_LOADS_LIBRARY = re.compile(r'[ \t]*//go:cgo_import_dynamic[ \t]+\S+[ \t]+\S+[ \t]+"[^"]+"')
-_EXPORTED = re.compile(r"^(?:func|type|var|const)[ \t]+([A-Z]\w*)|^\t([A-Z]\w*)\b.*=", re.MULTILINE)
+_HEADER = re.compile(r"(?:\s|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
+_BUILD = re.compile(r"//go:build(?:[ \t]+(.*))?$")
+_PLUS_BUILD = re.compile(r"//\s*\+build(?:\s+(.*))?$")
+_LOADS_LIBRARY = re.compile(r'^[ \t]*//go:cgo_import_dynamic[ \t]+\S+[ \t]+\S+[ \t]+"[^"\n]+".*$', re.MULTILINE)
+_EXPORTED = re.compile(
+    r"^(?:func|type|var|const)[ \t]+([A-Z]\w*)|^\t([A-Z]\w*)(?![\w.(\[])[^=\n]*(?<![-+*/%&|^<>:!=])=(?!=)", re.MULTILINE
+)
 _STUB = re.compile(
     r"(?i)\bstub\b"
     r"|(?:requires?|needs?|without|enable|compiled with)[^\n]{0,40}\bcgo\b"
     r"|\bcgo\b[^\n]{0,40}(?:required|disabled|not (?:enabled|available|supported))"
 )
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+_TOKENS = re.compile(r"""//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|`[^`]*`|'(?:\\.|[^'\\\n])*'|\w+|\S""", re.DOTALL)
 _TAG = re.compile(r"[\w.]+")
 _RELEASE_TAG = re.compile(r"go1\.\d+")
 _TOKEN = re.compile(r"\s*(\|\||&&|!|\(|\)|[\w.]+)")
@@ -51,7 +55,24 @@ _KNOWN_OS = frozenset(
         "zos",
     ]
 )
-_KNOWN_ARCH = frozenset([*ELF_TARGETS, *ARCH_VARIANTS, "wasm", "sparc64", "riscv", "ppc", "s390", "sparc"])
+_KNOWN_ARCH = frozenset(
+    [
+        *ELF_TARGETS,
+        "amd64p32",
+        "arm64be",
+        "armbe",
+        "mips64p32",
+        "mips64p32le",
+        "ppc",
+        "riscv",
+        "s390",
+        "sparc",
+        "sparc64",
+        "wasm",
+    ]
+)
+_IMPLIED_OS = {"android": "linux", "illumos": "solaris", "ios": "darwin"}
+"""The constraint of another system that holds too (go/build: matchTag)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +87,8 @@ class DynamicImport:
 def read_source(path: str) -> str:
     """Return the text of a Go file, empty if it cannot be read (the compiler then says why)."""
     try:
-        return Path(path).read_text(encoding="utf-8", errors="replace")
+        # Go permits a byte order mark before the package clause.
+        return Path(path).read_text(encoding="utf-8-sig", errors="replace")
     except OSError:
         return ""
 
@@ -79,28 +101,78 @@ def package_name(text: str) -> str:
 
 def imports_c(text: str) -> bool:
     """Return whether the file is a cgo file (it says ``import "C"``)."""
-    return bool(_IMPORT_C.search(text))
+    return ('"C"' in text or "`C`" in text) and "C" in _imported(text)
+
+
+def _imported(text: str) -> Iterator[str]:
+    """Yield the paths of the import declarations, which stand before all others."""
+    for match in _TOKENS.finditer(text):
+        token = match[0]
+        if token in ("func", "type", "var", "const"):
+            return
+        if token[0] in '"`':
+            yield token[1:-1]
+
+
+def _code(text: str, *, pragmas: bool) -> str:
+    """Return the text with strings and comments blanked, line by line as it was; ``pragmas`` keeps ``//`` comments."""
+
+    def blank(match: re.Match[str]) -> str:
+        token = match[0]
+        if token[:2] == "//":
+            return token if pragmas else ""
+        if token[:2] == "/*" or token[0] in "\"'`":
+            return "\n" * token.count("\n") or " "
+        return token
+
+    return _TOKENS.sub(blank, text)
 
 
 def build_constraint(text: str) -> str:
-    """Return the expression of the ``//go:build`` line before the package clause; empty if there is none."""
-    clause = _PACKAGE.search(text)
-    match = _BUILD.search(text, 0, clause.start() if clause else len(text))
-    return match[1].strip() if match else ""
+    """Return the build constraint in the header of a file as one expression; empty if there is none.
+
+    A ``//go:build`` line counts up to the package clause; without one ``// +build`` lines count that a blank line
+    separates from what follows the first comments (go/build: parseFileHeader, shouldBuild).
+    """
+    header = _HEADER.match(text)
+    shown = _COMMENT.sub(lambda match: match[0] if match[0][1] == "/" else "/**/", header[0] if header else "")
+    lines = [line.strip() for line in shown.rstrip(" \t").splitlines()]
+    modern = [match for match in map(_BUILD.match, lines) if match]
+    if modern:
+        return " ".join(match[1] or "" for match in modern).strip()
+    first = list(itertools.takewhile(lambda line: not line or line.startswith("//"), lines))
+    while first and first[-1]:
+        first.pop()
+    return " && ".join(_modernised(match[1] or "") for match in map(_PLUS_BUILD.match, first) if match)
+
+
+def _modernised(text: str) -> str:
+    """Return the expression of a ``// +build`` line in today's grammar: spaces are "or", commas "and"."""
+    clauses = (" && ".join(map(_modernised_term, clause.split(","))) for clause in text.split())
+    return f"({' || '.join(clauses) or 'ignore'})"
+
+
+def _modernised_term(term: str) -> str:
+    name = term.removeprefix("!")
+    if not name or name.startswith("!"):
+        return "ignore"
+    return term[: -len(name)] + (name if _TAG.fullmatch(name) else "ignore")
 
 
 def dynamic_imports(path: str, text: str) -> tuple[DynamicImport, ...]:
     """Return the pragmas of the file that make the linker load a shared library."""
+    if not _LOADS_LIBRARY.search(text):
+        return ()
+    code = _code(text, pragmas=True)
     return tuple(
-        DynamicImport(path, text.count("\n", 0, match.start()) + 1, match[0].strip())
-        for match in _DYNAMIC_IMPORT.finditer(text)
-        if _LOADS_LIBRARY.match(match[0])
+        DynamicImport(path, code.count("\n", 0, match.start()) + 1, match[0].strip())
+        for match in _LOADS_LIBRARY.finditer(code)
     )
 
 
 def exported_names(text: str) -> frozenset[str]:
     """Return the exported functions, types, variables and constants that the file declares (approximately)."""
-    return frozenset(first or second for first, second in _EXPORTED.findall(_COMMENT.sub("", text)))
+    return frozenset(first or second for first, second in _EXPORTED.findall(_code(text, pragmas=False)))
 
 
 def stub_text(text: str) -> str:
@@ -120,8 +192,8 @@ def tags_of(platform: Platform, *, cgo: bool, tags: Collection[str] = ()) -> fro
         held.add("unix")
     if cgo:
         held.add("cgo")
-    if platform.goos == "android":
-        held.add("linux")
+    if platform.goos in _IMPLIED_OS:
+        held.add(_IMPLIED_OS[platform.goos])
     return frozenset(held)
 
 
@@ -166,6 +238,8 @@ class _Constraint:
     def _operand(self) -> bool:
         word = self._tokens.pop(0)
         if word == "!":
+            if self._tokens[0] == "!":  # go/build/constraint: "double negation not allowed"
+                raise ValueError
             return not self._operand()
         if word == "(":
             value = self._any()
@@ -177,20 +251,21 @@ class _Constraint:
         return word in self._tags or bool(_RELEASE_TAG.fullmatch(word))
 
 
-def file_name_holds(name: str, platform: Platform) -> bool:
-    """Return whether ``*_GOOS``, ``*_GOARCH`` or ``*_GOOS_GOARCH`` in a file name lets the file be built."""
-    parts = name.removesuffix(".go").removesuffix("_test").split("_")[1:]
-    if not parts:
-        return True
-    *_, before, last = ("", *parts)
+def file_name_holds(name: str, tags: Collection[str]) -> bool:
+    """Return whether ``*_GOOS``, ``*_GOARCH`` or ``*_GOOS_GOARCH`` in a file name lets the file be built.
+
+    ``tags`` are as from :func:`tags_of` (go/build: goodOSArchFile).
+    """
+    parts = name.partition(".")[0].removesuffix("_test").split("_")[1:]
+    *_, before, last = ("", "", *parts)
     if last in _KNOWN_ARCH:
-        return last == platform.goarch and (before not in _KNOWN_OS or before == platform.goos)
-    return last not in _KNOWN_OS or last == platform.goos
+        return last in tags and (before not in _KNOWN_OS or before in tags)
+    return last not in _KNOWN_OS or last in tags
 
 
-def is_selected(name: str, text: str, platform: Platform, tags: Collection[str]) -> bool:
+def is_selected(name: str, text: str, tags: Collection[str]) -> bool:
     """Return whether a Go file is part of its package: ``tags`` as from :func:`tags_of`."""
-    if name.startswith(("_", ".")) or name.endswith("_test.go") or not file_name_holds(name, platform):
+    if name.startswith(("_", ".")) or name.endswith("_test.go") or not file_name_holds(name, tags):
         return False
     constraint = build_constraint(text)
     if constraint and not holds(constraint, tags):

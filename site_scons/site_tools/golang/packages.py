@@ -10,24 +10,32 @@ import json
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from .errors import PackageError
+from .goflags import flag_name, flag_value
 from .gosource import (
     DynamicImport,
     build_constraint,
     dynamic_imports,
     exported_names,
     imports_c,
+    is_selected,
     read_source,
     stub_text,
+    tags_of,
 )
+from .platform import Platform
 from .runner import Runner, run
+
+_SANITIZERS = ("runtime/race", "runtime/msan", "runtime/asan")
+"""What the go command links into a program for -race and the like, without an import that says so."""
 
 _COMPILED = ("GoFiles", "CgoFiles")
 _NATIVE = ("CFiles", "CXXFiles", "MFiles", "HFiles", "FFiles", "SFiles", "SwigFiles", "SwigCXXFiles", "SysoFiles")
+_HEADERS = (".h", ".hh", ".hpp", ".hxx")
 _FIELDS = (
     "ImportPath,Dir,Name,Standard,DepOnly,Module,Imports,ImportMap,EmbedFiles,IgnoredGoFiles,DefaultGODEBUG,Error,"
     "CgoCFLAGS,CgoCPPFLAGS,CgoCXXFLAGS,CgoLDFLAGS,CgoPkgConfig," + ",".join(_COMPILED + _NATIVE)
@@ -71,11 +79,18 @@ class Package:
     cgo_ldflags: tuple[str, ...] = ()
     godebug: str = ""
     error: str = ""
+    cgo_tags: frozenset[str] = frozenset()
+    """The build tags that would hold if cgo were on."""
 
     @property
     def files(self) -> tuple[str, ...]:
         """Absolute paths of every file that Go reads to build it."""
         return tuple(os.path.join(self.dir, name) for name in self._names)
+
+    @property
+    def has_assembly(self) -> bool:
+        """Whether it has files for Go's assembler, which may include headers."""
+        return any(name.endswith(".s") for name in self.native_files)
 
     @property
     def file_names(self) -> str:
@@ -84,7 +99,11 @@ class Package:
 
     @property
     def _names(self) -> tuple[str, ...]:
-        return (*self.go_files, *self.cgo_files, *self.native_files, *self.embed_files)
+        names = (*self.go_files, *self.cgo_files, *self.native_files, *self.embed_files)
+        if self.cgo_files or self.has_assembly:
+            return names
+        # Go lists headers even where nothing that it builds includes them.
+        return tuple(name for name in names if name in self.embed_files or not name.endswith(_HEADERS))
 
     @cached_property
     def dynamic_imports(self) -> tuple[DynamicImport, ...]:
@@ -100,11 +119,17 @@ class Package:
         if self.standard or not self.ignored_go_files:
             return None
         texts = {name: read_source(os.path.join(self.dir, name)) for name in self.ignored_go_files}
-        dropped = tuple(name for name, text in texts.items() if imports_c(text))
+        dropped = tuple(
+            name for name, text in texts.items() if imports_c(text) and is_selected(name, text, self.cgo_tags)
+        )
         if not dropped:
             return None
         kept = {name: read_source(os.path.join(self.dir, name)) for name in self.go_files}
-        instead = {name: text for name, text in kept.items() if "!cgo" in build_constraint(text).replace(" ", "")}
+        instead = {
+            name: text
+            for name, text in kept.items()
+            if "cgo" in build_constraint(text) and not is_selected(name, text, self.cgo_tags)
+        }
         offered = frozenset[str]().union(*map(exported_names, kept.values()))
         wanted = frozenset[str]().union(*(exported_names(texts[name]) for name in dropped))
         return DroppedCgo(
@@ -121,7 +146,7 @@ class DroppedCgo:
 
     files: tuple[str, ...]
     replaced_by: tuple[str, ...] = ()
-    """The files with the constraint ``!cgo`` that take their place."""
+    """The files that only a build without cgo has, with a constraint such as ``!cgo``."""
     stub: str = ""
     """The line by which a replacement owns to be a stub."""
     lost: tuple[str, ...] = ()
@@ -181,19 +206,25 @@ def decode_stream(text: str) -> Iterator[dict[str, Any]]:
         yield value
 
 
-def build_graph(listing: Iterable[Mapping[str, Any]], module_cache: str) -> PackageGraph:
-    """Turn the objects of ``go list -deps -json`` into a graph; ``module_cache`` is GOMODCACHE."""
+def build_graph(listing: Iterable[Mapping[str, Any]], module_cache: str, cgo_tags: frozenset[str]) -> PackageGraph:
+    """Turn the objects of ``go list -deps -json`` into a graph.
+
+    ``module_cache`` is GOMODCACHE, ``cgo_tags`` the build tags that would hold if cgo were on.
+    """
     packages: dict[str, Package] = {}
     mains: dict[str, str] = {}
     for raw in listing:
-        package = _package(raw, module_cache)
+        package = _package(raw, module_cache, cgo_tags)
         packages[package.import_path] = package
         if not raw.get("DepOnly") and package.dir:
             mains[os.path.realpath(package.dir)] = package.import_path
+    sanitizers = tuple(path for path in _SANITIZERS if path in packages)
+    for path in mains.values() if sanitizers else ():
+        packages[path] = replace(packages[path], imports=(*packages[path].imports, *sanitizers))
     return PackageGraph(packages=packages, mains=mains)
 
 
-def _package(raw: Mapping[str, Any], module_cache: str) -> Package:
+def _package(raw: Mapping[str, Any], module_cache: str, cgo_tags: frozenset[str]) -> Package:
     directory, standard = raw.get("Dir", ""), bool(raw.get("Standard"))
     renamed = raw.get("ImportMap") or {}
     # "C" and "unsafe" have no package behind them that could matter here.
@@ -203,7 +234,7 @@ def _package(raw: Mapping[str, Any], module_cache: str) -> Package:
         dir=directory,
         name=raw.get("Name", ""),
         standard=standard,
-        local=not standard and not _is_below(directory, module_cache),
+        local=not (standard or (module_cache and directory.startswith(os.path.join(module_cache, "")))),
         module=_module(raw.get("Module")),
         go_files=_names(raw, "GoFiles"),
         cgo_files=_names(raw, "CgoFiles"),
@@ -216,6 +247,7 @@ def _package(raw: Mapping[str, Any], module_cache: str) -> Package:
         cgo_ldflags=_names(raw, "CgoLDFLAGS"),
         godebug=raw.get("DefaultGODEBUG", ""),
         error=(raw.get("Error") or {}).get("Err", ""),
+        cgo_tags=cgo_tags,
     )
 
 
@@ -234,10 +266,6 @@ def _module(raw: Mapping[str, Any] | None) -> Module | None:
         replaced_by=f"{replace.get('Path', '')} {replace.get('Version', '')}".strip(),
         sum=raw.get("Sum", ""),
     )
-
-
-def _is_below(path: str, directory: str) -> bool:
-    return bool(directory) and path.startswith(os.path.join(directory, ""))
 
 
 def load_graph(
@@ -259,7 +287,10 @@ def load_graph(
     if answer.status:
         msg = f"go list in {module_root}: {answer.stderr.strip()}"
         raise PackageError(msg)
-    return build_graph(decode_stream(answer.stdout), environ.get("GOMODCACHE", ""))
+    platform = Platform(environ.get("GOOS", ""), environ.get("GOARCH", ""))
+    tags = [tag for flag in flags if flag_name(flag) == "-tags" for tag in flag_value(flag).split(",")]
+    cgo_tags = tags_of(platform, cgo=True, tags=tags)
+    return build_graph(decode_stream(answer.stdout), environ.get("GOMODCACHE", ""), cgo_tags)
 
 
 def relative_package(module_root: str, directory: str) -> str:

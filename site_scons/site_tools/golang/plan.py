@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .goflags import flag_name, flag_value, join_flag_values, join_words, split_words, take_flag
+from .goflags import flag_name, flag_value, join_flag_values, join_tool_flags, join_words, split_words, take_flag
 from .linkage import Level, Linkage, Permissions, Request, Resolver
 from .platform import ARCH_VARIANTS, Platform
 
@@ -125,6 +125,12 @@ class Plan:
     """Whether the C toolchain links, so that libc is in the binary whatever the program imports."""
 
     @property
+    def position_independent(self) -> bool:
+        """Whether it asks for ``-buildmode=pie``; of several the last holds."""
+        modes, _ = take_flag(self.flags, "-buildmode")
+        return modes[-1:] == ("pie",)
+
+    @property
     def signature(self) -> str:
         """The plan as ordered text."""
         environ = (f"{name}={value}" for name, value in sorted(self.environ.items()))
@@ -144,10 +150,10 @@ def make_plan(request: Request, platform: Platform, options: Options) -> Plan:
     tags = build_tags(request, options)
     for name, value in (
         ("tags", ",".join(tags)),
-        ("gcflags", join_words(options.gcflags)),
-        ("asmflags", join_words(options.asmflags)),
+        ("gcflags", join_tool_flags(options.gcflags)),
+        ("asmflags", join_tool_flags(options.asmflags)),
         ("pgo", options.pgo),
-        ("ldflags", join_words(linker)),
+        ("ldflags", join_tool_flags(linker)),
     ):
         if value:
             flags.append(f"-{name}={value}")
@@ -202,7 +208,8 @@ def go_environ(request: Request, platform: Platform, options: Options) -> dict[s
         "CGO_ENABLED": "1" if request.linkage.uses_cgo else "0",
         "GOOS": platform.goos,
         "GOARCH": platform.goarch,
-        "GOFLAGS": "",
+        # No flags. Empty it would count as unset, and those of GOROOT/go.env would hold (E4).
+        "GOFLAGS": " ",
         "GOENV": "off",
         "GO111MODULE": "on",
         "GOTOOLCHAIN": options.toolchain,

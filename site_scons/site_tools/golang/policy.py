@@ -13,7 +13,7 @@ from .facts import BinaryFacts, ElfFacts, version_key
 from .finding import Finding
 from .linkage import Kind, Level, Linkage, Permissions, Request, Verdict
 from .platform import Platform
-from .predict import Prediction
+from .predict import NSS_FIX, Prediction
 from .verdict import classify
 
 SCHEMA = 1
@@ -38,7 +38,7 @@ class Policy:
 
 POLICIES = {
     Linkage.DYNAMIC: Policy(
-        kinds=frozenset({Kind.DYNAMIC, Kind.STATIC}),
+        kinds=frozenset({Kind.DYNAMIC, Kind.STATIC, Kind.INTERPRETER_ONLY}),
         interpreter=True,
         needed=True,
         dynamic_segment=True,
@@ -62,6 +62,7 @@ POLICIES = {
     ),
 }
 
+_UNPROVABLE_FIX = "leave out what packs or converts the program; GOVERIFY='warn' builds what cannot be proved, unproved"
 _LIBC_LIBRARIES = (
     "libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libresolv.so.2", "libutil.so.1",
     "ld-linux*.so.*", "ld64.so.*", "ld.so.1", "ld-musl-*.so.1", "libc.musl-*.so.1", "libc.so",
@@ -94,6 +95,7 @@ def check(
             *_needed(facts.elf, policy, permissions, prediction),
             *_cgo(facts.elf, request, policy, go=go),
             *_libc(facts.elf, verdict, request, permissions),
+            *_crypto(facts.elf, request, permissions),
             *_machine(facts.elf, platform),
             *_stack(facts.elf, permissions),
         ]
@@ -123,9 +125,8 @@ def _kind(verdict: Verdict, request: Request, policy: Policy, prediction: Predic
     evidence = ", ".join(verdict.evidence)
     if verdict.kind not in policy.kinds:
         why = _because(prediction)
-        yield Finding(
-            case="kind", wanted=f"linkage {request}", found=f"{verdict} ({evidence})", why=why, fix=policy.fix
-        )
+        fix = _UNPROVABLE_FIX if verdict.kind is Kind.UNPROVABLE else policy.fix
+        yield Finding(case="kind", wanted=f"linkage {request}", found=f"{verdict} ({evidence})", why=why, fix=fix)
     elif prediction is not None and verdict.kind is not prediction.kind:
         yield Finding(
             case="prediction",
@@ -195,14 +196,22 @@ def _cgo(elf: ElfFacts, request: Request, policy: Policy, *, go: bool) -> Iterab
 
 
 def _libc(elf: ElfFacts, verdict: Verdict, request: Request, permissions: Permissions) -> Iterable[Finding]:
-    if request.linkage.links_libc_statically and verdict.libc is not request.libc:
-        found = verdict.libc.value if verdict.libc else "a libc that is neither glibc nor musl"
-        yield Finding(
-            case="C24",
-            wanted=f"{request.libc.value}, linked statically",
-            found=found,
-            fix=f"set CC and CXX to compilers for {request.libc.value}, or GOLIBC={found!r}",
-        )
+    # Of another kind of binary its libc says nothing more.
+    if verdict.kind in POLICIES[request.linkage].kinds and request.linkage.links_libc_statically:
+        if verdict.libc is None:
+            yield Finding(
+                case="C24",
+                wanted=f"{request.libc.value}, linked statically",
+                found="a libc that is neither glibc nor musl",
+                fix=f"set CC and CXX to compilers for {request.libc.value}",
+            )
+        elif verdict.libc is not request.libc:
+            yield Finding(
+                case="C24",
+                wanted=f"{request.libc.value}, linked statically",
+                found=verdict.libc.value,
+                fix=f"set CC and CXX to compilers for {request.libc.value}, or GOLIBC={verdict.libc.value!r}",
+            )
     if verdict.nss and request.linkage.is_static and permissions.nss is not Level.OK:
         resolver = (
             "net or os/user resolve through it" if elf.libc_resolver else "C code in the program resolves through it"
@@ -212,8 +221,21 @@ def _libc(elf: ElfFacts, verdict: Verdict, request: Request, permissions: Permis
             wanted="a static program that loads nothing at run time",
             found="its glibc loads NSS modules (libnss_*.so) of the machine that it runs on",
             why=resolver,
-            fix="GORESOLVER='go', or GOLIBC='musl', or GOVERIFYNSS='ok' if every such machine has the same glibc",
+            fix=NSS_FIX,
             level=permissions.nss,
+        )
+
+
+def _crypto(elf: ElfFacts, request: Request, permissions: Permissions) -> Iterable[Finding]:
+    told = elf.build_info is not None and elf.build_info.loads_openssl
+    permitted = any(fnmatch.fnmatchcase("libcrypto.so", pattern) for pattern in permissions.libraries)
+    if request.linkage.is_static and (elf.openssl or told) and not permitted:
+        yield Finding(
+            case="C21",
+            wanted="a static program that loads nothing at run time",
+            found="its crypto loads OpenSSL (libcrypto.so) of the machine that it runs on",
+            why="the package golang-fips/openssl is linked in" if elf.openssl else "GOEXPERIMENT in the build info",
+            fix="build with Go's own crypto (GOFIPS140), or GOVERIFYLIBS=['libcrypto.so*'] if it is there everywhere",
         )
 
 

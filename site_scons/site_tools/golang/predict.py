@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 from .ccompiler import CCompiler
 from .finding import Finding
-from .linkage import Kind, Level, Linkage, Permissions, Request, Resolver
+from .linkage import Kind, Level, Libc, Linkage, Permissions, Request, Resolver
 from .packages import Package, PackageGraph
 from .plan import Plan
 from .platform import Platform
+
+NSS_FIX = "GORESOLVER='go', or GOLIBC='musl', or GOVERIFYNSS='ok' if every machine it runs on has the same glibc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,18 @@ class Prediction:
     """Libraries that the program's cgo packages ask for: the ``foo`` of ``-lfoo``, sorted."""
     library_flags: tuple[str, ...] = ()
     """All ``-L`` and ``-l`` flags of its cgo packages, in order."""
-    needs_cxx: bool = False
+    cxx: tuple[CgoUse, ...] = ()
+    """Those of the cgo packages that have C++ files."""
     resolver: Resolver | None = None
     """Who resolves hosts and users; None where the program uses neither net nor os/user."""
     complete: bool = True
     """Whether every package could be read; if not, only the compiler can say what is wrong."""
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def needs_cxx(self) -> bool:
+        """Whether a C++ compiler takes part in the build, and links."""
+        return bool(self.cxx)
 
     @property
     def needs_c(self) -> bool:
@@ -69,25 +77,33 @@ def predict(
         *_not_a_program(main),
         *_only_cgo(graph, main, closure, request),
         *_plugin(graph, main, request),
+        *(_nss(graph, main, closure, request) if permissions.nss is Level.ERROR else ()),
         *(_loads_libraries(graph, main, loading) if request.linkage.is_static else ()),
         *(_dropped(graph, main, closure, permissions.dropped_cgo) if not request.linkage.uses_cgo else ()),
     ]
     return Prediction(
         kind=_kind(request, plan, loads=bool(with_cgo or loading)),
-        cgo=tuple(CgoUse(package.import_path, graph.chain(main, package.import_path)) for package in with_cgo),
+        cgo=tuple(_use(graph, main, package) for package in with_cgo),
         libraries=tuple(sorted({flag[2:] for flag in flags if flag.startswith("-l")})),
         library_flags=tuple(flag for flag in flags if flag.startswith(("-L", "-l"))),
-        needs_cxx=any(package.cxx_files for package in with_cgo),
+        cxx=tuple(_use(graph, main, package) for package in with_cgo if package.cxx_files),
         resolver=_resolver(closure),
         complete=not any(package.error for package in closure),
         findings=tuple(findings),
     )
 
 
+def _use(graph: PackageGraph, main: Package, package: Package) -> CgoUse:
+    return CgoUse(package.import_path, graph.chain(main, package.import_path))
+
+
 def _kind(request: Request, plan: Plan, *, loads: bool) -> Kind:
     if request.linkage is not Linkage.DYNAMIC:
         return Kind(request.linkage.value)
-    return Kind.DYNAMIC if loads or plan.external else Kind.STATIC
+    if loads or plan.external:
+        return Kind.DYNAMIC
+    # Go's own linker asks for the loader in every position independent program (linkage case C6).
+    return Kind.INTERPRETER_ONLY if plan.position_independent else Kind.STATIC
 
 
 def _resolver(closure: Sequence[Package]) -> Resolver | None:
@@ -145,6 +161,22 @@ def _plugin(graph: PackageGraph, main: Package, request: Request) -> list[Findin
     ]
 
 
+def _nss(graph: PackageGraph, main: Package, closure: Sequence[Package], request: Request) -> list[Finding]:
+    """Tell before the compile, and why, what ``--fatal-warnings`` would make of Go's resolvers (linkage case C8)."""
+    return [
+        Finding(
+            case="C8",
+            wanted="a static program that loads nothing at run time (GOVERIFYNSS='error')",
+            found=f"{package.import_path} resolves through glibc, which loads NSS modules (libnss_*.so)",
+            why=_chain(graph, main, package.import_path),
+            fix=NSS_FIX,
+        )
+        for package in closure
+        if package.import_path in ("net", "os/user") and package.cgo_files
+        if request.linkage.links_libc_statically and request.libc is Libc.GLIBC
+    ]
+
+
 def _loads_libraries(graph: PackageGraph, main: Package, loading: Sequence[Package]) -> list[Finding]:
     return [
         Finding(
@@ -188,6 +220,12 @@ def _dropped(graph: PackageGraph, main: Package, closure: Sequence[Package], lev
     return found
 
 
+def _makes_code_for(compiler: CCompiler, platform: Platform) -> bool:
+    """Return whether nothing shows that the compiler is for another platform."""
+    systems = {platform.goos, {"illumos": "solaris", "ios": "darwin"}.get(platform.goos, platform.goos)}
+    return compiler.goarch in ("", platform.goarch) and (not compiler.goos or compiler.goos in systems)
+
+
 def c_findings(
     prediction: Prediction, request: Request, platform: Platform, compilers: Sequence[CCompiler]
 ) -> tuple[Finding, ...]:
@@ -195,12 +233,12 @@ def c_findings(
     used = compilers[: 2 if prediction.needs_cxx else 1]
     found = []
     for name, compiler in zip(("CC", "CXX"), used, strict=False):
-        if compiler.goarch and compiler.goarch != platform.goarch:
+        if not _makes_code_for(compiler, platform):
             found.append(
                 Finding(
                     case="C20",
                     wanted=f"a C compiler for {platform}",
-                    found=f"{name}: {compiler} makes code for {compiler.goarch}",
+                    found=f"{name}: {compiler} makes code for {compiler.goos}/{compiler.goarch}",
                     why="; ".join(map(str, prediction.cgo[:1])),
                     fix="set CC and CXX to a cross compiler, or linkage='static'",
                 )
@@ -211,7 +249,7 @@ def c_findings(
                     case="C24",
                     wanted=f"{request.libc.value}, linked statically",
                     found=f"{name}: {compiler}",
-                    why="Go links a program with C++ in it with CXX" if name == "CXX" else "",
+                    why=f"Go links a program with C++ in it with CXX: {prediction.cxx[0]}" if name == "CXX" else "",
                     fix=f"set {name} to a compiler for {request.libc.value}, or GOLIBC to the libc of that compiler",
                 )
             )

@@ -9,7 +9,7 @@ from typing import Any
 from .errors import InspectError
 from .facts import BinaryFacts, ElfFacts
 from .finding import Finding, errors, warnings
-from .linkage import Kind, Request, Resolver, Verdict
+from .linkage import Kind, Linkage, Request, Resolver, Verdict
 from .verdict import classify
 
 SCHEMA = 1
@@ -17,8 +17,14 @@ SCHEMA = 1
 
 
 def describe(findings: Iterable[Finding]) -> str:
-    """Return findings as indented text, one below the other."""
-    return "\n".join("\n".join(finding.lines()) for finding in findings)
+    """Return findings as indented text, one below the other; a reason or remedy that they share is said once."""
+    lines: list[str] = []
+    said: set[str] = set()
+    for finding in findings:
+        new = [line for line in finding.lines() if line not in said]
+        said.update(line for line in new if not line.startswith(("  wanted:", "  found:")))
+        lines += new
+    return "\n".join(lines)
 
 
 def refusal(request: Request, findings: Sequence[Finding]) -> str:
@@ -46,10 +52,12 @@ def warning(target: str, findings: Sequence[Finding]) -> str:
     return f"golang: warning: {target}\n{describe(told)}" if told else ""
 
 
-def success(target: str, facts: BinaryFacts) -> str:
+def success(target: str, facts: BinaryFacts, asked: Request) -> str:
     """Return the one line for a target that was proved."""
     verdict = classify(facts)
-    return f"{target}: {verdict}: {', '.join(verdict.evidence)}"
+    # Nothing of libc in it: asked for dynamic, there was nothing to link dynamically.
+    natural = asked.linkage is Linkage.DYNAMIC and verdict.kind is Kind.STATIC
+    return f"{target}: {verdict}{' (naturally)' if natural else ''}: {', '.join(verdict.evidence)}"
 
 
 def resolver_of(facts: BinaryFacts) -> Resolver | None:

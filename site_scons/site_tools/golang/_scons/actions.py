@@ -12,9 +12,10 @@ import SCons.Subst
 
 from ..errors import GolangError, InspectError
 from ..finding import errors
-from ..linkage import Permissions
+from ..linkage import Level, Permissions
 from ..packages import relative_package
 from ..policy import check
+from ..predict import NSS_FIX
 from ..report import refusal, warning
 from ..scan import ProgramScan
 from .cinputs import write_overlay
@@ -52,8 +53,17 @@ def _build_and_prove(node: Any, source: list[Any], env: Env) -> Any:
     made = _staged(node)
     failed = _compile(made, source, env, scan, environ)
     if failed:
-        return failed
+        return _explain(failed, scan)
     return _prove(made, node, scan)
+
+
+def _explain(failed: Any, scan: ProgramScan) -> Any:
+    """Say what turns a warning of the linker into an error, which is all that it printed."""
+    request, permissions = scan.configuration.request, scan.configuration.options.permissions
+    if request.linkage.links_libc_statically and permissions.nss is Level.ERROR:
+        why = "GOVERIFYNSS='error' makes the linker's warnings errors"
+        failed.errstr = f"{failed.errstr}\n  why:    {why}\n  fix:    {NSS_FIX}"
+    return failed
 
 
 def _staged(node: Any) -> Any:
@@ -65,12 +75,16 @@ def _staged(node: Any) -> Any:
 
 def _compile(made: Any, source: list[Any], env: Env, scan: ProgramScan, environ: dict[str, str]) -> Any:
     os.makedirs(os.path.dirname(made.get_abspath()), exist_ok=True)
+    # What a killed build left: the go command overwrites only what it takes for a binary.
+    discard(made)
     with tempfile.TemporaryDirectory(prefix="golang-") as directory:
         overlay = cgo_overlay(env, scan, directory)
         build_env = env.Override(
             {
                 "ENV": environ,
                 "GO": SCons.Subst.Literal(scan.configuration.toolchain.path),
+                # Not computed again: GOFLAGS and the like are no longer in this environment.
+                "_GOFLAGS": _literals(scan.configuration.plan.flags),
                 "_GOOVERLAY": SCons.Subst.Literal(f"-overlay={overlay}") if overlay else "",
             }
         )
@@ -79,7 +93,7 @@ def _compile(made: Any, source: list[Any], env: Env, scan: ProgramScan, environ:
 
 def cgo_overlay(env: Env, scan: ProgramScan, directory: str) -> str:
     """Write the overlay for a program's C inputs into ``directory``; return its path or nothing."""
-    return write_overlay(directory, cgo_inputs(env, scan))
+    return write_overlay(directory, cgo_inputs(env, scan), scan.configuration.c_identity(scan.prediction))
 
 
 def _prove(made: Any, node: Any, scan: ProgramScan) -> Any:
@@ -91,14 +105,14 @@ def _prove(made: Any, node: Any, scan: ProgramScan) -> Any:
     findings = check(
         facts,
         config.request,
-        permissions=_with_system_libraries(config.options.permissions, scan),
+        permissions=with_system_libraries(config.options.permissions, scan),
         platform=config.platform,
         prediction=scan.prediction if scan.prediction.complete else None,
     )
-    return pass_or_reject(made, node, facts, findings)
+    return pass_or_reject(made, node, facts, config.request, findings)
 
 
-def _with_system_libraries(permissions: Permissions, scan: ProgramScan) -> Permissions:
+def with_system_libraries(permissions: Permissions, scan: ProgramScan) -> Permissions:
     """Permit what ``#cgo LDFLAGS: -lfoo`` asks of the system; a library from a ``-L`` folder is not installed."""
     libraries = scan.configuration.system_libraries(scan.prediction)
     return replace(permissions, libraries=(*permissions.libraries, *libraries))
@@ -130,12 +144,15 @@ def show_command(target: list[Any], source: list[Any], env: Env) -> str:
     shown = str(env.subst("$GOCOMSTR", target=target, source=source))
     if shown:
         return shown
-    action = _command(env)
-    command = action.strfunction(target, source, env) if hasattr(action, "strfunction") else str(action)
     try:
         config = PROGRAMS.configuration(target[0], env)
     except GolangError:
-        return str(command)
+        # There is no command: the build tells why.
+        return f"Building {target[0]}"
+    actions = getattr(_command(env), "list", [_command(env)])
+    command = "\n".join(
+        str(one.strfunction(target, source, env) if hasattr(one, "strfunction") else one) for one in actions
+    )
     environ = config.plan.environ
     told = [f"{name}={environ[name]}" for name in ("CGO_ENABLED", "GOOS", "GOARCH")]
     return " ".join([*told, str(command)])
@@ -168,6 +185,15 @@ def _signature(program: Program, node: Any, env: Env) -> Any:
     return SCons.Subst.Literal(f"{plan.signature}\n{program.request}")
 
 
+def _command_signature(_program: Program, node: Any, env: Env) -> Any:
+    # Through an Action, because the text of a Python function is its address. Which Go it is, the scan says;
+    # where it is changes nothing.
+    flags = PROGRAMS.configuration(node, env).plan.flags
+    named = env.Override({"GO": "go", "_GOFLAGS": _literals(flags)})
+    contents = _command(env).get_contents([node], [], named)
+    return SCons.Subst.Literal(contents.decode("latin-1"))
+
+
 def _jobs(target: list[Any], source: list[Any], env: Env, for_signature: bool) -> str:  # noqa: FBT001
     del target, source, for_signature
     return str(max(1, (os.cpu_count() or 1) // env.GetOption("num_jobs")))
@@ -179,10 +205,11 @@ EXPANSIONS = {
         lambda program, _node, _env: _literals([relative_package(program.module_root, program.package_dir)])
     ),
     "_GOFLAGS": _for_program(lambda _program, node, env: _literals(PROGRAMS.configuration(node, env).plan.flags)),
+    "_GOCOMSIGNATURE": _for_program(_command_signature),
     "_GOSIGNATURE": _for_program(_signature),
     "_GOJOBS": _jobs,
     "_GOOVERLAY": "",
 }
 """The private construction variables that ``$GOCOM`` is made of, and the signature."""
 
-BUILD_ACTION = SCons.Action.Action(build_program, strfunction=show_command, varlist=["GOCOM", "_GOSIGNATURE"])
+BUILD_ACTION = SCons.Action.Action(build_program, strfunction=show_command, varlist=["_GOCOMSIGNATURE", "_GOSIGNATURE"])

@@ -20,7 +20,8 @@ from ..gosource import read_source
 from ..packages import Package
 from .settings import Env
 
-_INCLUDE = re.compile(r'^[ \t]*(?://[ \t]*)?#[ \t]*include[ \t]*[<"]([^>"]+)[>"]', re.MULTILINE)
+_INCLUDE = re.compile(r'^[ \t]*(?:/[/*][ \t]*)?#[ \t]*include[ \t]*[<"]([^>"]+)[>"]', re.MULTILINE)
+_INCLUDE_FLAGS = ("-I", "-iquote", "-isystem", "-idirafter")
 _LIBRARY_NAMES = ("lib{}.a", "lib{}.so", "lib{}.dylib")
 _OVERLAID = "zz_golang_inputs.go"
 _SCANNER = SCons.Scanner.C.CScanner()
@@ -33,8 +34,8 @@ def c_inputs(env: Env, package: Package, extra_flags: Sequence[str] = ()) -> lis
     identity. ``extra_flags`` are CGO_CFLAGS and CGO_LDFLAGS.
     """
     flags = (*package.cgo_cflags, *extra_flags)
-    include_dirs = tuple(env.Dir(path) for path in (package.dir, *_values(flags, "-I", package.dir)))
-    found = set(_headers(env, package, include_dirs))
+    include_dirs = tuple(env.fs.Dir(path) for path in (package.dir, *_include_dirs(flags, package.dir)))
+    found = set(_headers(env, package, include_dirs, _values(flags, "-include", "")))
     found.update(_libraries(env, package, (*package.cgo_ldflags, *extra_flags)))
     return sorted(found, key=lambda node: node.get_abspath())
 
@@ -49,11 +50,19 @@ def _values(flags: Sequence[str], name: str, base: str) -> list[str]:
     return list(dict.fromkeys(values))
 
 
-def _headers(env: Env, package: Package, include_dirs: tuple[Any, ...]) -> Iterable[Any]:
-    roots = [env.File(os.path.join(package.dir, name)) for name in package.native_files if not name.endswith(".syso")]
-    for name in package.cgo_files:
-        for included in _INCLUDE.findall(read_source(os.path.join(package.dir, name))):
-            header = SCons.Node.FS.find_file(included, include_dirs)
+def _include_dirs(flags: Sequence[str], base: str) -> list[str]:
+    return [value for name in _INCLUDE_FLAGS for value in _values(flags, name, base)]
+
+
+def _headers(env: Env, package: Package, include_dirs: tuple[Any, ...], forced: Sequence[str]) -> Iterable[Any]:
+    sources = (name for name in package.native_files if not name.endswith(".syso"))
+    roots = [env.fs.File(os.path.join(package.dir, name)) for name in sources]
+    texts = (read_source(os.path.join(package.dir, name)) for name in package.cgo_files)
+    # cgo preprocesses a preamble twice: its own way the package comes last for <...>, then it comes first.
+    orders = (include_dirs, (*include_dirs[1:], include_dirs[0]))
+    for included in (*forced, *(name for text in texts for name in _INCLUDE.findall(text))):
+        for order in orders:
+            header = SCons.Node.FS.find_file(included, order)
             if header is not None:
                 yield header
                 roots.append(header)
@@ -64,27 +73,29 @@ def _headers(env: Env, package: Package, include_dirs: tuple[Any, ...]) -> Itera
 
 def _libraries(env: Env, package: Package, flags: Sequence[str]) -> Iterable[Any]:
     directories = _values(flags, "-L", package.dir)
-    names = [pattern.format(flag[2:]) for flag in flags if flag.startswith("-l") for pattern in _LIBRARY_NAMES]
+    names = [flag[3:] for flag in flags if flag.startswith("-l:")]
+    names += [pattern.format(flag[2:]) for flag in flags if flag.startswith("-l") for pattern in _LIBRARY_NAMES]
     candidates = [os.path.join(directory, name) for directory in directories for name in names]
     candidates += [os.path.join(package.dir, flag) for flag in flags if flag.endswith((".a", ".so", ".o"))]
     for path in candidates:
-        node = env.File(path)
+        node = env.fs.File(path)
         if node.exists() or node.has_builder():
             yield node
 
 
-def write_overlay(directory: str, inputs: Iterable[tuple[Package, Sequence[Any]]]) -> str:
+def write_overlay(directory: str, inputs: Iterable[tuple[Package, Sequence[Any]]], c_identity: str) -> str:
     """Write an overlay that shows the go command the content of C inputs; return its path, empty if none is needed.
 
     Each package gets one more Go file, in the overlay only, with nothing but a digest in a comment: the cheapest
-    change that makes Go rebuild just this package (measured in linkage case D1).
+    change that makes Go rebuild just this package (measured in linkage case D1). ``c_identity`` is in it because
+    Go knows a C compiler only by its path and version: a wrapper script or a libc may change behind both (E9).
     """
     replace: dict[str, str] = {}
     for number, (package, nodes) in enumerate(inputs):
         unseen = [node for node in nodes if node.get_abspath() not in package.files]
-        if not unseen:
+        if not unseen and not c_identity:
             continue
-        digest = hashlib.sha256()
+        digest = hashlib.sha256(c_identity.encode())
         for node in unseen:
             with open(node.get_abspath(), "rb") as stream:
                 digest.update(hashlib.sha256(stream.read()).digest())

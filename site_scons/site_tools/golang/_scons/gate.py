@@ -14,6 +14,7 @@ from ..errors import InspectError
 from ..facts import BinaryFacts
 from ..finding import Finding, errors
 from ..inspect import inspect_file
+from ..linkage import Request
 from ..report import rejection, success, unreadable, warning
 
 REJECTED = ".rejected"
@@ -54,7 +55,7 @@ def discard(node: Any) -> None:
         os.unlink(path)
 
 
-def pass_or_reject(made: Any, node: Any, facts: BinaryFacts, findings: Sequence[Finding]) -> Any:
+def pass_or_reject(made: Any, node: Any, facts: BinaryFacts, asked: Request, findings: Sequence[Finding]) -> Any:
     """Let ``made`` stand as the target ``node``, with one line that says so, or move it aside.
 
     ``made`` may be the target itself. Returns None or a BuildError.
@@ -67,7 +68,7 @@ def pass_or_reject(made: Any, node: Any, facts: BinaryFacts, findings: Sequence[
     if os.path.lexists(path + REJECTED):
         os.unlink(path + REJECTED)
     warn(warning(str(node), findings))
-    tell(success(str(node), facts))
+    tell(success(str(node), facts, asked))
     return None
 
 

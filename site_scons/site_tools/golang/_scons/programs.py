@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from ..ccompiler import CompilerMemo
@@ -46,22 +46,26 @@ class Programs:
         self._configurations: dict[Node, Configuration] = {}
         self._of_module: defaultdict[str, dict[Node, Env]] = defaultdict(dict)
 
-    def declare(self, node: Node, program: Program, env: Env) -> None:
-        """Attach ``program`` to its target. Raises RequestError if the path is taken by another one."""
+    def declare(self, node: Node, program: Program, env: Env) -> bool:
+        """Attach ``program`` to its target; return whether it is new. Raises RequestError if the path is taken."""
         known = program_of(node)
-        if known is not None and known != program:
-            asked = (
-                f"linkage {known.request} and linkage {program.request}"
-                if known.request != program.request
-                else f"{known.package_dir} and {program.package_dir}"
-            )
-            msg = (
-                f"{node} is declared twice\n  wanted: one program at one path\n"
-                f"  found:  {asked}\n  fix:    put $GOLINKAGE into the path"
-            )
+        if known is None:
+            node.attributes.golang = program
+            self._of_module[program.module_root][node] = env
+            return True
+        asked, fix = "", "give each a path of its own"
+        if known.request != program.request:
+            asked, fix = f"linkage {known.request} and linkage {program.request}", "put $GOLINKAGE into the path"
+        elif known.package_dir != program.package_dir:
+            asked = f"{known.package_dir} and {program.package_dir}"
+        else:
+            settings = _settings(self._of_module[program.module_root][node])
+            differing = [name for name, value in _settings(env).items() if settings[name] != value]
+            asked = ", ".join(f"{name} {settings[name]!r} and {_settings(env)[name]!r}" for name in differing)
+        if asked:
+            msg = f"{node} is declared twice\n  wanted: one program at one path\n  found:  {asked}\n  fix:    {fix}"
             raise RequestError(msg)
-        node.attributes.golang = program
-        self._of_module[program.module_root][node] = env
+        return False
 
     def toolchain(self, env: Env) -> GoToolchain:
         """Return the Go toolchain of an environment, found and asked once. Raises ToolchainError."""
@@ -101,11 +105,26 @@ class Programs:
             ]
             return self._scans.scan(config, program.package_dir, together)
 
+    def forget(self) -> None:
+        """Forget the scans: files may have changed since."""
+        with self._lock:
+            self._scans = Scans()
+
     def _key(self, node: Node, env: Env) -> tuple[str, ...]:
         try:
             return self.configuration(node, env).key
         except GolangError:
             return ()
+
+
+def _settings(env: Env) -> dict[str, Any]:
+    """Return what makes two declarations of one program different programs."""
+    options = options_of(env)
+    return {
+        "platform": str(platform_of(env)),
+        "command": env["GOCOM"],
+        **{field.name: getattr(options, field.name) for field in fields(options)},
+    }
 
 
 def _find_toolchain(wanted: str, version: str, environ: dict[str, str]) -> GoToolchain | GolangError:

@@ -27,11 +27,16 @@ def only_policy_changed(node: Any) -> bool:
     return bool(same and known == (status.st_size, int(status.st_mtime)))
 
 
-def _inputs(info: Any) -> dict[str, str | None]:
+def _inputs(info: Any) -> dict[str, Any]:
     nodes = (*info.bsources, *info.bdepends, *info.bimplicit)
     signatures = (*info.bsourcesigs, *info.bdependsigs, *info.bimplicitsigs)
     return {
-        str(node): getattr(signature, "csig", None)
+        str(node): _signature(signature)
         for node, signature in zip(nodes, signatures, strict=True)
         if not str(node).startswith(POLICY_PIN)
     }
+
+
+def _signature(info: Any) -> Any:
+    # Where SCons decides by time there is no signature of the content. A Value has neither, but says it all by name.
+    return getattr(info, "csig", None) or (getattr(info, "timestamp", None), getattr(info, "size", None))

@@ -9,11 +9,9 @@ import SCons.Scanner
 from ..errors import GolangError
 from ..goflags import split_words
 from ..packages import Package
-from ..policy import SCHEMA
 from ..scan import ProgramScan
 from .cinputs import c_inputs
 from .programs import PROGRAMS, program_of
-from .reverify import POLICY_PIN
 from .settings import Env
 
 
@@ -22,25 +20,38 @@ def scan_program(node: Any, env: Env, path: Any) -> list[Any]:
     del path
     if env.GetOption("clean") or program_of(node) is None:
         return []
+    if env.GetOption("interactive"):
+        # Files change between the builds of this process.
+        PROGRAMS.forget()
     try:
         scan = PROGRAMS.scan(node, env)
     except GolangError as error:
         # An input like any other: the target is out of date, and building it tells why it cannot be built.
         return [env.Value(str(error))]
-    nodes = {env.File(file) for file in scan.files}
+    nodes = {env.fs.File(file) for file in scan.files}
     nodes.update(header for _, headers in cgo_inputs(env, scan) for header in headers)
     nodes.discard(node)
     ordered = sorted(nodes, key=lambda one: one.get_abspath())
-    policy = f"{POLICY_PIN}{scan.configuration.options.permissions} {SCHEMA}"
-    return [*ordered, *(env.Value(pin) for pin in (*scan.pins, policy))]
+    return [*ordered, *(env.Value(pin) for pin in (*scan.pins, *_settings(env, scan)))]
+
+
+def _settings(env: Env, scan: ProgramScan) -> list[str]:
+    """Return what is in the action's signature too, in words: ``--debug=explain`` cannot read a signature."""
+    plan, command = scan.configuration.plan, env["GOCOM"]
+    environ = (f"{name}={value}" for name, value in sorted(plan.environ.items()) if value)
+    lines = [f"flags {' '.join(plan.flags)}", f"environment {' '.join(environ)}"]
+    return [*lines, f"command {command}"] if isinstance(command, str) else lines
 
 
 def cgo_inputs(env: Env, scan: ProgramScan) -> list[tuple[Package, list[Any]]]:
     """Return the C inputs of every cgo package of a program that may change."""
     environ = scan.configuration.plan.environ
     extra = [
-        word for name in ("CGO_CPPFLAGS", "CGO_CFLAGS", "CGO_LDFLAGS") for word in split_words(environ.get(name, ""))
+        word
+        for name in ("CGO_CPPFLAGS", "CGO_CFLAGS", "CGO_CXXFLAGS", "CGO_LDFLAGS")
+        for word in split_words(environ.get(name, ""))
     ]
+    extra += scan.configuration.searched
     return [(package, c_inputs(env, package, extra)) for package in scan.cgo_packages]
 
 

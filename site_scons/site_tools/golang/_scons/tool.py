@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import ToolchainError
-from ..policy import SCHEMA
-from ..report import SCHEMA as REPORT_SCHEMA
 from .actions import EXPANSIONS
-from .builders import go_linkage_report, go_module, go_program, go_verify, user_error
+from .builders import go_linkage_report, go_module, go_program, go_verify, report_signature, user_error
 from .programs import PROGRAMS
 from .settings import Env
 from .variables import VARIABLES, defaults
@@ -24,9 +22,10 @@ def generate(env: Env, **kwargs: Any) -> None:
     unknown = sorted(set(kwargs) - known)
     if unknown:
         wanted = ", ".join(sorted(known))
-        raise user_error(f"golang: unknown argument of the tool: {', '.join(unknown)}\n  wanted: any of {wanted}")
+        msg = f"golang: unknown argument of the tool: {', '.join(unknown)}\n  wanted: any of {wanted}"
+        raise user_error(msg)
     env.Replace(**kwargs)
-    env.SetDefault(**defaults(), **EXPANSIONS, _GOREPORTSCHEMA=f"{SCHEMA} {REPORT_SCHEMA}")
+    env.SetDefault(**defaults(), **EXPANSIONS, _GOREPORTSIGNATURE=report_signature)
     # SCons's own variables, for an environment that loads no other tool.
     env["BUILDERS"]["GoProgram"] = go_program
     env["BUILDERS"]["GoModule"] = go_module

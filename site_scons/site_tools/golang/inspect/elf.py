@@ -80,6 +80,7 @@ def _make_facts(
         nss=not loads_libraries and libc is Libc.GLIBC and Marker.NSS in markers,
         dlopen=has_c and bool(markers & {Marker.DLOPEN, Marker.MUSL_DLOPEN}),
         libc_resolver=has_c and bool(markers & {Marker.NET_LIBC, Marker.USER_LIBC}),
+        openssl=is_go and bool(markers & {Marker.FORK_CRYPTO, Marker.FIPS_OPENSSL}),
         go=is_go,
         build_info=info,
         packed=image.packer,

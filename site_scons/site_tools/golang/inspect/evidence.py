@@ -36,6 +36,10 @@ class Marker(enum.Enum):
     """pclntab names of net's cgo calls (``net._C2func_getaddrinfo``); netgo has none."""
     USER_LIBC = b"\0os/user._C"
     """pclntab names of os/user's cgo calls (``os/user._C_getpwuid_r``); osusergo has none."""
+    FORK_CRYPTO = b"\0vendor/github.com/golang-fips/openssl"
+    """pclntab names of the crypto in Go forks, which dlopens libcrypto (case C21)."""
+    FIPS_OPENSSL = b"\0github.com/golang-fips/openssl"
+    """The same package as a module of the program."""
 
 
 _LONGEST = max(len(marker.value) for marker in Marker)

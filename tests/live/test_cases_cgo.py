@@ -1,0 +1,267 @@
+"""Linkage cases C21 and C24 to C26 and C30: what C and C++ in the closure do to a linkage."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from plain_go import go, go_build
+
+from golang.facts import BinaryFacts, BuildInfo, ElfFacts
+from golang.linkage import Linkage, Permissions, Request
+from golang.policy import check
+from harness import Project, interpreter, is_static, needed, readelf
+
+pytestmark = pytest.mark.live
+
+MAIN = """\
+package main
+
+import "example.org/m/{0}"
+
+func main() {{ {0}.Call() }}
+"""
+CXX = """\
+package cxx
+
+// int one(void);
+import "C"
+
+func Call() { println(C.one()) }
+"""
+ONE_CC = """\
+#include <string>
+extern "C" int one(void) { try { throw std::string("1"); } catch (std::string &text) { return text.size(); } }
+"""
+FOO = """\
+package foo
+
+/*
+#cgo LDFLAGS: -L${SRCDIR} -lfoo
+int one(void);
+*/
+import "C"
+
+func Call() { println(C.one()) }
+"""
+ONE_C = "int one(void) { return 1; }\n"
+DRIVER = {
+    "sqlite/sqlite.go": """\
+package sqlite
+
+// #include <stdlib.h>
+import "C"
+
+func Call() { println(Version()) }
+
+func Version() int { return int(C.abs(-3)) }
+
+func Backup() {}
+""",
+    "sqlite/static_mock.go": """\
+//go:build !cgo
+
+package sqlite
+
+func Call() { panic("Binary was compiled with 'CGO_ENABLED=0', sqlite requires cgo to work. This is a stub") }
+""",
+}
+
+
+@pytest.fixture(autouse=True)
+def _no_user_settings(project: Project) -> None:
+    """Keep the machine's `go env -w` file out."""
+    project.environ["XDG_CONFIG_HOME"] = str(project.path.parent / "config")
+
+
+def declare(project: Project, linkage: str, settings: str = "") -> None:
+    project.sconstruct(f'env.GoProgram("build/$GOLINKAGE/app", ".", linkage={linkage!r}, {settings})')
+
+
+def fails(project: Project, *expected: str) -> str:
+    """Assert that the build fails, with all of ``expected`` in its message."""
+    outcome = project.scons("app", status=2)
+    for text in expected:
+        assert text in outcome.stderr, outcome.text
+    return outcome.stderr
+
+
+def test_c24_musl_for_c_only_is_refused_where_cxx_links(project: Project) -> None:
+    """C24: with CC=musl-gcc go build exits 0, and g++ has linked glibc."""
+    project.module({"main.go": MAIN.format("cxx"), "cxx/cxx.go": CXX, "cxx/one.cc": ONE_CC})
+    flags = "-ldflags=-linkmode=external -extldflags=-static"
+    plain = go_build(project, flags, CGO_ENABLED="1", CC="musl-gcc")
+    assert is_static(plain)
+    assert "NT_GNU_ABI_TAG" in readelf(plain, "-n")
+
+    declare(project, "static-libc", "GOLIBC='musl'")
+    fails(
+        project,
+        "linkage static-libc (musl) cannot be had\n",
+        "wanted: musl, linked statically",
+        "found:  CXX: g++ (",
+        "why:    Go links a program with C++ in it with CXX: example.org/m imports example.org/m/cxx",
+        "fix:    set CXX to a compiler for musl",
+    )
+    # The proof finds it too, whatever was predicted.
+    declare(
+        project,
+        "static-libc",
+        f"GOLIBC='musl', GOCXX='musl-gcc', GOCOM='CC=musl-gcc CXX=g++ $GO build -C $_GOMODULEROOT -o ${{TARGET.abspath}} \"{flags}\" .'",
+    )
+    fails(project, "rejected", "wanted: musl, linked statically", "found:  glibc")
+
+
+def test_c24_cxx_in_static_glibc_works(project: Project) -> None:
+    """C24: the same program with the compilers of one libc."""
+    project.module({"main.go": MAIN.format("cxx"), "cxx/cxx.go": CXX, "cxx/one.cc": ONE_CC})
+    declare(project, "static-libc", "GOLIBC='glibc'")
+    assert "build/static-libc/app: static-libc (glibc): " in project.scons("app").stdout
+    assert project.run(str(project / "build/static-libc/app"), check=True).stderr == "1\n"
+
+
+def test_c25_libraries_of_cxx_are_permitted_to_cxx_only(project: Project) -> None:
+    """C25: go build says nothing of libstdc++.so.6, nor that the loader is NEEDED once that is linked in."""
+    project.module({"main.go": MAIN.format("cxx"), "cxx/cxx.go": CXX, "cxx/one.cc": ONE_CC})
+    declare(project, "dynamic")
+    assert "needs libstdc++.so.6" in project.scons("app").stdout
+    declare(project, "dynamic", "GOLDFLAGS=['-extldflags=-static-libstdc++ -static-libgcc']")
+    project.scons("app")
+    libraries = needed(project / "build/dynamic/app")
+    assert "libstdc++.so.6" not in libraries
+    assert any(name.startswith("ld-linux") for name in libraries)
+
+    project.module({"main.go": MAIN.format("foo"), "foo/foo.go": FOO.replace("-lfoo", ""), "foo/one.c": ONE_C})
+    declare(project, "dynamic", "GOLDFLAGS=['-extldflags=-Wl,--no-as-needed -lstdc++']")
+    fails(project, "found:  DT_NEEDED libstdc++.so.6", "fix:    GOVERIFYLIBS=['libstdc++.so.6']")
+
+
+def test_c26_shared_library_that_appears_beside_the_archive_is_found_out(project: Project) -> None:
+    """C26: the same go build command links the .so as soon as there is one, and exits 0."""
+    project.module({"main.go": MAIN.format("foo"), "foo/foo.go": FOO, "lib/one.c": ONE_C})
+    project.run("gcc", "-c", "-o", "lib/one.o", "lib/one.c", check=True)
+    project.run("ar", "rc", "foo/libfoo.a", "lib/one.o", check=True)
+    declare(project, "dynamic")
+    assert "libfoo" not in project.scons("app").stdout
+
+    project.run("gcc", "-shared", "-o", "foo/libfoo.so", "lib/one.c", check=True)
+    assert "libfoo.so" in needed(go_build(project, CGO_ENABLED="1"))
+    fails(project, "rejected", "found:  DT_NEEDED libfoo.so", "example.org/m/foo", "link its .a")
+    declare(project, "static-libc")
+    project.scons("app")
+    assert is_static(project / "build/static-libc/app")
+
+
+def test_c30_stub_in_the_place_of_cgo_is_warned_of(project: Project) -> None:
+    """C30: go build exits 0 with CGO_ENABLED=0; the program fails when it first calls the stub."""
+    project.module({"main.go": MAIN.format("sqlite"), **DRIVER})
+    plain = go_build(project, CGO_ENABLED="0")
+    assert "This is a stub" in project.run(str(plain)).stderr
+    found = (
+        "found:  package example.org/m/sqlite leaves out 1 cgo files; static_mock.go takes its place, and says",
+        "This is a stub",
+        "2 exported names are gone: Backup, Version",
+        "why:    example.org/m imports example.org/m/sqlite\n",
+        "fix:    linkage='static-libc' keeps them; GOVERIFYDROPPEDCGO='ok' if the program works without",
+    )
+    program = 'env.GoProgram("build/{0}/app", ".", linkage="{1}", GOVERIFYDROPPEDCGO="{0}")\n'
+    programs = [program.format(level, "static") for level in ("warn", "error", "ok")]
+    project.sconstruct("".join(programs) + 'env.GoProgram("build/kept/app", ".", linkage="static-libc")')
+    outcome = project.scons("build/warn")
+    assert outcome.stderr.startswith("golang: warning: build/warn/app\n")
+    for text in found:
+        assert text in outcome.stderr, outcome.text
+    assert "build/warn/app: static: " in outcome.stdout
+    outcome = project.scons("build/error", status=2)
+    for text in ("*** [build/error/app] linkage static cannot be had\n", *found):
+        assert text in outcome.stderr, outcome.text
+    assert not (project / "build/error/app").exists()
+    assert not project.scons("build/ok").stderr
+    assert not project.scons("build/kept").stderr
+    assert project.run(str(project / "build/kept/app"), check=True).stderr == "3\n"
+
+
+def test_c30_cgo_that_nothing_replaces_is_warned_of(project: Project) -> None:
+    """C30: go build exits 0 as long as nobody calls what is gone; what does is an error of the compiler, shown once."""
+    fast = 'package hash\n\n// int f;\nimport "C"\n\nfunc Fast() int { return 1 }\n'
+    project.module(
+        {"main.go": MAIN.format("hash"), "hash/hash.go": "package hash\n\nfunc Call() {}\n", "hash/fast.go": fast}
+    )
+    go_build(project, CGO_ENABLED="0")
+    declare(project, "static")
+    text = project.scons("app").stderr
+    assert "package example.org/m/hash leaves out 1 cgo files; nothing takes their place; 1 exported names" in text
+
+    project.write({"main.go": MAIN.format("hash").replace("Call", "Fast")})
+    assert fails(project, "undefined: hash.Fast").count("undefined: hash.Fast") == 1
+
+
+def test_c30_replacement_that_offers_everything_is_fine(project: Project) -> None:
+    """C30: two files for two configurations, as the best packages have them."""
+    one = 'package abs\n\n// #include <stdlib.h>\nimport "C"\n\nfunc Call() { C.abs(-1) }\n'
+    other = "//go:build !cgo\n\npackage abs\n\nfunc Call() {}\n"
+    project.module({"main.go": MAIN.format("abs"), "abs/abs.go": one, "abs/abs_pure.go": other})
+    declare(project, "static", "GOVERIFYDROPPEDCGO='error'")
+    assert not project.scons("app").stderr
+
+
+def test_c30_package_of_cgo_only_is_an_error_before_the_compile(project: Project) -> None:
+    """C30: go build says `build constraints exclude all Go files`, without the word cgo."""
+    only = 'package only\n\n// int f;\nimport "C"\n\nfunc Call() {}\n'
+    project.module({"main.go": MAIN.format("only"), "only/only.go": only})
+    plain = go(project, "build", ".", CGO_ENABLED="0")
+    assert "build constraints exclude all Go files" in plain.stderr
+    assert not re.search(r"\bcgo\b", plain.stderr)
+    declare(project, "static", "GOVERIFYDROPPEDCGO='ok'")
+    text = fails(
+        project,
+        "*** [build/static/app] linkage static cannot be had\n",
+        "found:  package example.org/m/only has only cgo files (only.go)",
+        "why:    example.org/m imports example.org/m/only\n",
+        "fix:    linkage='static-libc' links its C code statically",
+    )
+    assert "build constraints" not in text
+    declare(project, "dynamic")
+    project.scons("app")
+    assert interpreter(project / "build/dynamic/app")
+
+
+def test_c21_crypto_that_loads_openssl_is_not_static(project: Project) -> None:
+    """C21: go build exits 0; the static program dlopens libcrypto.so.3 (here as the package of the Go forks does)."""
+    fips = "github.com/golang-fips/openssl/v2"
+    call = '// #include <dlfcn.h>\nimport "C"\n\nfunc Init() bool { return C.dlopen(C.CString("libcrypto.so.3"), C.RTLD_NOW) != nil }\n'
+    project.module({"main.go": f'package main\n\nimport "{fips}"\n\nfunc main() {{ println(openssl.Init()) }}\n'})
+    project.write({
+        "go.mod": f"module example.org/m\n\ngo 1.21\n\nrequire {fips} v2.0.0\n\nreplace {fips} => ./openssl\n",
+        "openssl/go.mod": f"module {fips}\n\ngo 1.21\n",
+        "openssl/openssl.go": f"package openssl\n\n{call}",
+    })  # fmt: skip
+    assert is_static(go_build(project, "-ldflags=-linkmode=external -extldflags=-static", CGO_ENABLED="1"))
+    declare(project, "static-libc", "GOLDFLAGS=['-s', '-w']")
+    fails(
+        project,
+        "rejected",
+        "found:  its crypto loads OpenSSL",
+        "golang-fips/openssl is linked in",
+        "fix:    build with Go's own",
+    )
+    declare(project, "static-libc", "GOVERIFYLIBS=['libcrypto.so*']")
+    project.scons("app")
+
+
+@pytest.mark.parametrize(
+    ("settings", "found"),
+    [
+        ({"GOEXPERIMENT": "regabi,systemcrypto"}, True),
+        ({"GOEXPERIMENT": "opensslcrypto"}, True),
+        ({"microsoft_systemcrypto": "1"}, True),
+        ({"GOEXPERIMENT": "nosystemcrypto,boringcrypto", "microsoft_systemcrypto": "0"}, False),
+    ],
+)
+def test_c21_build_info_of_a_fork(settings: dict[str, str], found: bool) -> None:
+    """C21: GOEXPERIMENT is a list; a fork's build info is enough, as its crypto may be inlined."""
+    elf = ElfFacts(type="EXEC", machine="X86_64", bits=64, little_endian=True, go=True,
+                   build_info=BuildInfo(go_version="go1.26", settings=settings))  # fmt: skip
+    facts = BinaryFacts(format="ELF", size=1, elf=elf)
+    findings = check(facts, Request(linkage=Linkage.STATIC), permissions=Permissions())
+    assert [finding.case for finding in findings] == (["C21"] if found else [])

@@ -1,0 +1,151 @@
+"""The six examples, each in all its linkages: built as its README says, checked with readelf, and run."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from harness import EXAMPLES, ROOT, Project, copy_example, is_static
+
+pytestmark = pytest.mark.live
+
+
+def built(project: Project, path: str, *, static: bool) -> Path:
+    binary = project / f"build/{path}"
+    assert is_static(binary) is static, path
+    return binary
+
+
+def output(project: Project, path: str, *arguments: str, static: bool) -> str:
+    return project.run(str(built(project, path, static=static)), *arguments, check=True).stdout
+
+
+def test_hello_is_static_however_it_is_built(tmp_path: Path) -> None:
+    hello = Project(copy_example("hello", tmp_path))
+
+    outcome = hello.scons("hello-dynamic", "hello-static")
+
+    assert "build/dynamic/hello: static (naturally)" in outcome.stdout
+    for linkage in ("dynamic", "static"):
+        assert output(hello, f"{linkage}/hello", "--version", static=True) == "hello 1.0.0\n"
+    assert hello.scons("GOLINKAGE=static", "-n", "hello").built == []
+    assert "GOLINKAGE" in hello.scons("-h").stdout
+    hello.up_to_date()
+
+
+def test_lookup_is_what_it_is_asked_for(tmp_path: Path) -> None:
+    lookup = Project(copy_example("lookup", tmp_path))
+
+    outcome = lookup.scons("app-static", "app-dynamic", "app-static-libc")
+
+    assert "build/static-libc/app: static-libc (glibc; nss-dependent)" in outcome.stdout
+    for linkage, who in (("dynamic", "libc"), ("static", "Go"), ("static-libc", "libc")):
+        text = output(lookup, f"{linkage}/app", "-user", "root", "-host", "localhost", static=linkage != "dynamic")
+        assert f"resolved by {who}" in text
+    lookup.up_to_date()
+
+
+def test_cgo_links_its_c_code_and_sees_its_headers(tmp_path: Path) -> None:
+    cgo = Project(copy_example("cgo", tmp_path))
+    cgo.scons()
+    for linkage in ("dynamic", "static-libc", "static-pie"):
+        text = output(cgo, f"{linkage}/checksum", "-text", "Wikipedia", static=linkage != "dynamic")
+        assert text == "11e60398 (modulus 65521)\n"
+
+    header = cgo / "internal/include/modulus.h"
+    header.write_text(header.read_text().replace("65521", "65519"))
+    assert len(cgo.scons().built) == 3
+    assert "(modulus 65519)" in output(cgo, "static-libc/checksum", "-text", "Wikipedia", static=True)
+
+    declared = cgo / "SConscript"
+    declared.write_text(declared.read_text().replace('"static-pie"]', '"static-pie", "static"]'))
+    refused = cgo.scons("checksum-static", status=2)
+    assert "example.org/cgo/internal/adler has only cgo files" in refused.stderr
+    assert "example.org/cgo/cmd/checksum imports example.org/cgo/internal/adler" in refused.stderr
+
+
+@pytest.mark.network
+def test_sqlite_works_with_libc_linked_in_and_warns_where_it_is_a_stub(tmp_path: Path) -> None:
+    sqlite = Project(copy_example("sqlite", tmp_path))
+
+    outcome = sqlite.scons()
+
+    assert "package github.com/mattn/go-sqlite3 leaves out" in outcome.stderr
+    assert "This is a stub" in outcome.stderr
+    for linkage in ("dynamic", "static-libc"):
+        assert "buy milk" in output(sqlite, f"{linkage}/notes", "buy milk", static=linkage != "dynamic")
+    assert sqlite.run(str(built(sqlite, "static/notes", static=True)), "buy milk").status == 1
+    sqlite.up_to_date()
+
+
+def test_monorepo_builds_every_program_and_only_what_is_concerned(tmp_path: Path) -> None:
+    repo = Project(copy_example("monorepo", tmp_path))
+
+    outcome = repo.scons("-j2")
+
+    names = {"gateway", "worker", "svc-cmd-admin", "tools-cmd-admin", "digest", "render"}
+    assert set(outcome.built) == {f"{linkage}/{name}" for linkage in ("dynamic", "static") for name in names} | {
+        "static/worker-pro"
+    }
+    for name in names:
+        built(repo, f"static/{name}", static=True)
+        built(repo, f"dynamic/{name}", static=name not in ("gateway", "digest"))
+    assert "computed in Go" in output(repo, "static/digest", "123456789", static=True)
+    assert "computed in C" in output(repo, "dynamic/digest", "123456789", static=False)
+    repo.up_to_date()
+
+    (repo / "tools/cmd/render/templates/new.txt").write_text("one more\n")
+    assert sorted(repo.scons().built) == ["dynamic/render", "static/render"]
+    header = repo / "libs/include/polynomial.h"
+    header.write_text(header.read_text() + "/* changed */\n")
+    assert repo.scons().built == ["dynamic/digest"]
+    with (repo / "libs/edition/edition.go").open("a") as stream:
+        stream.write("\nfunc init() { println() }\n")
+    changed = {path.partition("/")[2] for path in repo.scons().built}
+    assert changed == {"worker", "worker-pro", "tools-cmd-admin"}
+
+
+def test_existing_c_project_keeps_its_build_and_gets_proofs(tmp_path: Path) -> None:
+    existing = Project(copy_example("existing", tmp_path))
+
+    outcome = existing.scons()
+
+    assert "build/stamp: static" in outcome.stdout
+    assert (existing / "build/c/meterd").exists()
+    output(existing, "static-libc/hostload", static=True)
+    output(existing, "dynamic/hostload", static=False)
+    built(existing, "static/meterctl", static=True)
+    existing.up_to_date()
+
+    declared = existing / "SConscript"
+    declared.write_text(declared.read_text().replace("CGO_ENABLED=0 ", ""))
+    main = next((existing / "go/cmd/stamp").glob("*.go"))
+    main.write_text(main.read_text().replace("import (", 'import (\n\t_ "net"', 1))
+    refused = existing.scons("build/stamp", status=2)
+    assert "wanted: linkage static" in refused.stderr
+    assert not (existing / "build/stamp").exists()
+
+
+def test_the_root_builds_them_all(tmp_path: Path) -> None:
+    ignored = shutil.ignore_patterns("build", ".sconsign*", "__pycache__")
+    for name in ("site_scons", "examples"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
+    shutil.copy(ROOT / "SConstruct", tmp_path)
+    root = Project(tmp_path)
+
+    first = root.scons("app-static", "app-dynamic", "app-static-libc")
+    assert sorted(first.built) == ["dynamic/app", "static-libc/app", "static/app"]
+    second = root.scons()
+    assert all(path.startswith("dynamic/") for path in second.built), second.built
+    assert len(second.built) == 10
+    assert "notes" not in second.text
+    assert {path.name for path in EXAMPLES.iterdir() if path.is_dir()} == {
+        "cgo",
+        "existing",
+        "hello",
+        "lookup",
+        "monorepo",
+        "sqlite",
+    }

@@ -1,0 +1,217 @@
+"""The shape of the code: who may import what, who names construction variables, and how long a module may be."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[2] / "site_scons" / "site_tools" / "golang"
+MODULES = {
+    ".".join(file.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__"): file
+    for file in sorted(PACKAGE.rglob("*.py"))
+}
+LAYERS = (
+    ("vocabulary", ("errors", "linkage", "platform", "facts", "finding", "goflags", "runner")),
+    ("readers", ("toolchain", "ccompiler", "gosource", "packages", "workspace", "inspect")),
+    ("deciders", ("plan", "contradictions", "predict", "verdict", "policy", "report")),
+    ("configuration", ("configuration", "scan")),
+    ("shells", ("_scons", "cli")),
+    ("entries", ("__init__", "__main__")),
+)
+"""A module imports only from its own layer and those before it."""
+LAYER_OF = {room: number for number, (_, rooms) in enumerate(LAYERS) for room in rooms}
+CORE_WITHOUT_IO = (
+    "plan",
+    "contradictions",
+    "predict",
+    "policy",
+    "verdict",
+    "report",
+    "finding",
+    "facts",
+    "linkage",
+    "goflags",
+)
+PURE_STANDARD_LIBRARY = {
+    "__future__", "collections", "dataclasses", "enum", "fnmatch", "functools", "itertools", "re", "typing",
+}  # fmt: skip
+
+
+@functools.cache
+def tree_of(module: str) -> ast.Module:
+    return ast.parse(MODULES[module].read_text())
+
+
+def imports_of(module: str) -> Iterator[tuple[str, bool]]:
+    """Yield every import of a module, wherever it stands, as (name, whether it is of this package)."""
+    package = [*module.split(".")][: None if MODULES[module].name == "__init__.py" and module != "__init__" else -1]
+    for node in ast.walk(tree_of(module)):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, False) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield node.module or "", False
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1]
+            names = [node.module] if node.module else [alias.name for alias in node.names]
+            yield from ((".".join([*base, name]), True) for name in names)
+
+
+def outside(module: str) -> set[str]:
+    """Return the top-level packages that a module imports from elsewhere."""
+    return {name.partition(".")[0] for name, own in imports_of(module) if not own}
+
+
+def inside(module: str) -> set[str]:
+    """Return the modules of this package that a module imports."""
+    return {name for name, own in imports_of(module) if own}
+
+
+def room(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def importers(name: str) -> set[str]:
+    return {module for module in MODULES if name in outside(module)}
+
+
+def test_imports_are_understood() -> None:
+    assert "policy" in inside("_scons.actions")
+    assert "inspect.elf" in inside("inspect")
+    assert "facts" in inside("inspect.elf")
+    assert "_scons.tool" in inside("__init__")
+    assert all(name in MODULES for module in MODULES for name in inside(module))
+
+
+def test_every_room_has_its_layer() -> None:
+    assert {room(module) for module in MODULES} == set(LAYER_OF)
+
+
+def test_only_the_shell_imports_scons() -> None:
+    assert {room(module) for module in importers("SCons")} == {"_scons"}
+
+
+def test_only_inspect_imports_pyelftools() -> None:
+    assert {room(module) for module in importers("elftools")} == {"inspect"}
+
+
+def test_only_the_runner_starts_processes() -> None:
+    assert importers("subprocess") == {"runner"}
+    for module in MODULES:
+        calls = [ast.unparse(node.func) for node in ast.walk(tree_of(module)) if isinstance(node, ast.Call)]
+        assert not [
+            call for call in calls if call.startswith(("os.system", "os.popen", "os.exec", "os.spawn", "os.fork"))
+        ]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_dependencies_point_one_way(module: str) -> None:
+    layer = LAYER_OF[room(module)]
+    # The package itself re-exports lazily, for typing also from its shell.
+    wrong = {name for name in inside(module) if LAYER_OF[room(name)] > layer}
+    assert not wrong
+
+
+def test_shells_do_not_know_each_other() -> None:
+    shells = dict(LAYERS)["shells"]
+    assert not [
+        (module, name)
+        for module in MODULES
+        for name in inside(module)
+        if room(module) in shells and room(name) in shells and room(module) != room(name)
+    ]
+
+
+def test_there_are_no_cycles() -> None:
+    done: set[str] = set()
+
+    def visit(module: str, path: tuple[str, ...]) -> None:
+        assert module not in path, " -> ".join([*path, module])
+        if module not in done:
+            for name in sorted(inside(module)):
+                visit(name, (*path, module))
+            done.add(module)
+
+    for module in MODULES:
+        visit(module, ())
+
+
+@pytest.mark.parametrize("module", CORE_WITHOUT_IO)
+def test_deciders_touch_neither_files_nor_processes(module: str) -> None:
+    assert outside(module) <= PURE_STANDARD_LIBRARY
+    names = {node.id for node in ast.walk(tree_of(module)) if isinstance(node, ast.Name)}
+    assert not names & {"open", "print", "input", "os", "Path"}
+
+
+def test_shell_parses_neither_json_nor_elf() -> None:
+    """It may write JSON, that of the report and of Go's overlay."""
+    for module in MODULES:
+        if room(module) == "_scons":
+            calls = {ast.unparse(node.func) for node in ast.walk(tree_of(module)) if isinstance(node, ast.Call)}
+            assert not calls & {"json.load", "json.loads", "json.JSONDecoder"}
+            assert "struct" not in outside(module)
+
+
+def test_only_the_command_line_prints() -> None:
+    for module in MODULES:
+        calls = {ast.unparse(node.func) for node in ast.walk(tree_of(module)) if isinstance(node, ast.Call)}
+        assert "print" not in calls or module == "cli"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_modules_are_short_and_say_what_they_are_for(module: str) -> None:
+    assert len(MODULES[module].read_text().splitlines()) <= 300
+    assert ast.get_docstring(tree_of(module))
+
+
+def construction_variables() -> set[str]:
+    from golang._scons.variables import VARIABLES
+
+    return {variable.name for variable in VARIABLES}
+
+
+NAMED_ELSEWHERE = {
+    # What the build action itself sets or runs; GOOS and GOARCH are Go's environment variables in a plan.
+    "_scons.actions": {"GO", "GOCOM", "GOOS", "GOARCH"},
+    # What the builders set for each target, and the suffix of programs.
+    "_scons.builders": {"GOLINKAGE", "GOOS"},
+    # Where the search for a toolchain begins, and what must not differ between two declarations of one path.
+    "_scons.programs": {"GO", "GOVERSION", "GOCOM"},
+    # Go's environment variables in a plan, and the command in a signature.
+    "_scons.scanner": {"CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_CXXFLAGS", "CGO_LDFLAGS", "GOCOM"},
+    # Those offered on the command line.
+    "_scons.tool": {"GO", "GOARCH", "GOOS", "GOTAGS"},
+}
+
+
+def test_construction_variables_are_read_in_one_place() -> None:
+    """They are spelled in the table and in ``settings``, which reads them; the exceptions are counted here."""
+    known = construction_variables()
+    for module in MODULES:
+        if room(module) == "_scons" and module not in ("_scons.variables", "_scons.settings"):
+            constants = (node for node in ast.walk(tree_of(module)) if isinstance(node, ast.Constant))
+            named = {node.value for node in constants if isinstance(node.value, str)} & known
+            assert named <= NAMED_ELSEWHERE.get(module, set()), module
+
+
+def test_importing_the_package_imports_neither_scons_nor_pyelftools() -> None:
+    code = "import sys, golang; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], cwd=PACKAGE.parent, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert "golang" in loaded
+    assert not {"SCons", "elftools", "subprocess"} & set(loaded)
+
+
+def test_table_of_variables_and_core_need_no_scons() -> None:
+    modules = [f"golang.{name}" for name in MODULES if room(name) not in ("_scons", "__init__", "__main__")]
+    code = f"import sys, importlib; [importlib.import_module(name) for name in {[*modules, 'golang._scons.variables']!r}]; print('SCons' in sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], cwd=PACKAGE.parent, capture_output=True, text=True, check=True
+    )
+    assert loaded.stdout == "False\n"

@@ -1,0 +1,100 @@
+"""platform: what GOOS and GOARCH mean for ELF and for static linking (linkage cases C19, C20)."""
+
+from __future__ import annotations
+
+import pytest
+
+from golang import platform
+from golang.errors import RequestError
+from golang.platform import ARCH_VARIANTS, ELF_TARGETS, ElfTarget, Platform, host_libc, host_platform
+
+STATIC = ["linux", "freebsd", "netbsd", "dragonfly"]
+NOT_STATIC = {
+    "darwin": "libSystem",
+    "ios": "libSystem",
+    "openbsd": "libc.so",
+    "solaris": "libc.so",
+    "illumos": "libc.so",
+    "android": "/system/bin/linker64",
+    "windows": "kernel32.dll",
+    "aix": "libc.a",
+    "plan9": "not defined",
+}
+
+
+@pytest.mark.parametrize("goos", STATIC)
+def test_static_programs_exist(goos: str) -> None:
+    assert Platform(goos, "amd64").why_not_static is None
+
+
+@pytest.mark.parametrize("goos", NOT_STATIC)
+def test_why_no_program_is_static_there(goos: str) -> None:
+    assert NOT_STATIC[goos] in (Platform(goos, "amd64").why_not_static or "")
+
+
+@pytest.mark.parametrize(
+    ("goarch", "target"),
+    [
+        ("amd64", ElfTarget("X86_64", 64)),
+        ("386", ElfTarget("386", 32)),
+        ("arm", ElfTarget("ARM", 32)),
+        ("mips", ElfTarget("MIPS", 32, little_endian=False)),
+        ("mips64le", ElfTarget("MIPS", 64)),
+        ("ppc64", ElfTarget("PPC64", 64, little_endian=False)),
+        ("s390x", ElfTarget("S390", 64, little_endian=False)),
+    ],
+)
+def test_elf_header_of_a_goarch(goarch: str, target: ElfTarget) -> None:
+    assert Platform("linux", goarch).elf == target
+
+
+@pytest.mark.parametrize("place", ["windows/amd64", "darwin/arm64", "js/wasm", "wasip1/wasm", "aix/ppc64", "plan9/386"])
+def test_no_elf_there(place: str) -> None:
+    assert Platform(*place.split("/")).elf is None
+    assert str(Platform(*place.split("/"))) == place
+
+
+def test_unknown_goarch_has_no_known_elf_header() -> None:
+    assert Platform("linux", "z80").elf is None
+
+
+def test_unix_constraint() -> None:
+    assert all(Platform(goos, "arm64").is_unix for goos in ("linux", "darwin", "aix", "android", "illumos"))
+    assert not any(Platform(goos, "amd64").is_unix for goos in ("windows", "plan9", "js", "wasip1"))
+
+
+def test_variants_are_for_known_architectures() -> None:
+    assert set(ARCH_VARIANTS) <= set(ELF_TARGETS)
+    assert ARCH_VARIANTS["mipsle"] == ARCH_VARIANTS["mips"] == "GOMIPS"
+
+
+@pytest.mark.parametrize(
+    ("system", "machine", "expected"),
+    [
+        ("linux", "x86_64", Platform("linux", "amd64")),
+        ("linux", "AARCH64", Platform("linux", "arm64")),
+        ("linux", "armv7l", Platform("linux", "arm")),
+        ("darwin", "arm64", Platform("darwin", "arm64")),
+        ("freebsd14", "amd64", Platform("freebsd", "amd64")),
+        ("win32", "AMD64", Platform("windows", "amd64")),
+    ],
+)
+def test_host(monkeypatch: pytest.MonkeyPatch, system: str, machine: str, expected: Platform) -> None:
+    monkeypatch.setattr(platform.sys, "platform", system)
+    monkeypatch.setattr(platform._host, "machine", lambda: machine)
+    assert host_platform() == expected
+
+
+def test_unknown_host_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform._host, "machine", lambda: "vax")
+    with pytest.raises(RequestError, match="unknown machine 'vax': set GOARCH"):
+        host_platform()
+
+
+@pytest.mark.parametrize(
+    ("found", "libc"), [(("glibc", "2.36"), "glibc"), (("musl", "1.2.5"), "musl"), (("", ""), "musl")]
+)
+def test_host_libc(monkeypatch: pytest.MonkeyPatch, found: tuple[str, str], libc: str) -> None:
+    monkeypatch.setattr(platform.sys, "platform", "linux")
+    monkeypatch.setattr(platform._host, "libc_ver", lambda: found)
+    assert host_libc() == libc
