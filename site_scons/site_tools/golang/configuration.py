@@ -58,7 +58,8 @@ def base_environ(environ: Mapping[str, str], process: Mapping[str, str], caches:
 
 
 def _is_owned(name: str) -> bool:
-    return name.startswith(("GO", "CGO_")) or name in _OWNED
+    # GOOGLE_* are credentials, which a GOAUTH command may need.
+    return (name.startswith(("GO", "CGO_")) and not name.startswith("GOOGLE_")) or name in _OWNED
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -80,6 +80,11 @@ _NOT_STATIC = {
     "aix": "the system call interface is libc.a(shr.o), which every Go program loads",
     "windows": "the system call interface is kernel32.dll and ntdll.dll, which every program loads",
 }
+_SYSTEM_LIBRARIES = {
+    "illumos": ("libc.so*", "libsocket.so*", "libsendfile.so*"),
+    "openbsd": ("libc.so*", "libpthread.so*"),
+    "solaris": ("libc.so*", "libsocket.so*", "libsendfile.so*"),
+}
 _MACHINES = {
     "x86_64": "amd64",
     "amd64": "amd64",
@@ -125,6 +130,11 @@ class Platform:
         if self.goos in _STATIC_GOOS:
             return None
         return _NOT_STATIC.get(self.goos, "a static program is not defined there")
+
+    @property
+    def system_libraries(self) -> tuple[str, ...]:
+        """Patterns of the libraries that every Go program loads there, with or without cgo (linkage case C20)."""
+        return _SYSTEM_LIBRARIES.get(self.goos, ())
 
 
 def host_platform() -> Platform:

@@ -92,7 +92,7 @@ def check(
     if facts.elf is not None:
         found += [
             *_segments(facts.elf, request, policy, prediction),
-            *_needed(facts.elf, policy, permissions, prediction),
+            *_needed(facts.elf, policy, permissions, platform, prediction),
             *_cgo(facts.elf, request, policy, go=go),
             *_libc(facts.elf, verdict, request, permissions),
             *_crypto(facts.elf, request, permissions),
@@ -156,11 +156,11 @@ def _segments(elf: ElfFacts, request: Request, policy: Policy, prediction: Predi
 
 
 def _needed(
-    elf: ElfFacts, policy: Policy, permissions: Permissions, prediction: Prediction | None
+    elf: ElfFacts, policy: Policy, permissions: Permissions, platform: Platform | None, prediction: Prediction | None
 ) -> Iterable[Finding]:
     if not policy.needed:
         return
-    permitted = [*_LIBC_LIBRARIES, *permissions.libraries]
+    permitted = [*_LIBC_LIBRARIES, *(platform.system_libraries if platform else ()), *permissions.libraries]
     if prediction is None or prediction.needs_cxx:
         permitted += _CXX_LIBRARIES
     for library in elf.needed:

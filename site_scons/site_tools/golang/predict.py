@@ -100,7 +100,10 @@ def _use(graph: PackageGraph, main: Package, package: Package) -> CgoUse:
 def _kind(request: Request, plan: Plan, *, loads: bool) -> Kind:
     if request.linkage is not Linkage.DYNAMIC:
         return Kind(request.linkage.value)
-    if loads or plan.external:
+    platform = Platform(plan.environ["GOOS"], plan.environ["GOARCH"])
+    if platform.goos == "android" and not loads:
+        return Kind.INTERPRETER_ONLY
+    if loads or plan.external or platform.why_not_static:
         return Kind.DYNAMIC
     # Go's own linker asks for the loader in every position independent program (linkage case C6).
     return Kind.INTERPRETER_ONLY if plan.position_independent else Kind.STATIC
@@ -226,12 +229,22 @@ def _makes_code_for(compiler: CCompiler, platform: Platform) -> bool:
     return compiler.goarch in ("", platform.goarch) and (not compiler.goos or compiler.goos in systems)
 
 
+def _no_cxx(prediction: Prediction) -> Finding:
+    return Finding(
+        case="C25",
+        wanted="a C++ compiler, for C++ in a cgo package",
+        found="none that works",
+        why=str(prediction.cxx[0]),
+        fix="install one (Debian: g++) or set GOCXX to it",
+    )
+
+
 def c_findings(
     prediction: Prediction, request: Request, platform: Platform, compilers: Sequence[CCompiler]
 ) -> tuple[Finding, ...]:
     """Return what is wrong with the C toolchain for this program: other machine, other libc (linkage case C24)."""
     used = compilers[: 2 if prediction.needs_cxx else 1]
-    found = []
+    found = [_no_cxx(prediction)] if prediction.needs_cxx and len(used) == 1 else []
     for name, compiler in zip(("CC", "CXX"), used, strict=False):
         if not _makes_code_for(compiler, platform):
             found.append(
@@ -240,7 +253,8 @@ def c_findings(
                     wanted=f"a C compiler for {platform}",
                     found=f"{name}: {compiler} makes code for {compiler.goos}/{compiler.goarch}",
                     why="; ".join(map(str, prediction.cgo[:1])),
-                    fix="set CC and CXX to a cross compiler, or linkage='static'",
+                    fix="set CC and CXX to a cross compiler"
+                    + ("" if platform.why_not_static else ", or linkage='static'"),
                 )
             )
         elif request.linkage.links_libc_statically and compiler.libc is not request.libc:

@@ -145,15 +145,18 @@ def show_command(target: list[Any], source: list[Any], env: Env) -> str:
     if shown:
         return shown
     try:
-        config = PROGRAMS.configuration(target[0], env)
+        scan = PROGRAMS.scan(target[0], env)
+        possible = not errors(scan.findings)
     except GolangError:
-        # There is no command: the build tells why.
+        possible = False
+    if not possible:
+        # There will be no command: the build tells why.
         return f"Building {target[0]}"
     actions = getattr(_command(env), "list", [_command(env)])
     command = "\n".join(
         str(one.strfunction(target, source, env) if hasattr(one, "strfunction") else one) for one in actions
     )
-    environ = config.plan.environ
+    environ = scan.configuration.plan.environ
     told = [f"{name}={environ[name]}" for name in ("CGO_ENABLED", "GOOS", "GOARCH")]
     return " ".join([*told, str(command)])
 
