@@ -84,6 +84,8 @@ class Project:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.environ = {name: value for name, value in os.environ.items() if not name.startswith(("SCONS", "CGO_"))}
+        # The user's `go env -w` file is not part of any test.
+        self.environ["XDG_CONFIG_HOME"] = str(path.parent / "config")
 
     def __truediv__(self, name: str) -> Path:
         return self.path / name
@@ -146,6 +148,19 @@ class Project:
         assert not outcome.built, outcome.text
         assert "is up to date" in outcome.text, outcome.text
         self.scons("-q", *arguments)
+
+
+def declare(project: Project, linkage: str, settings: str = "") -> None:
+    """Declare the program in the root of the project."""
+    project.sconstruct(f'env.GoProgram("build/$GOLINKAGE/app", ".", linkage={linkage!r}, {settings})')
+
+
+def fails(project: Project, *expected: str) -> str:
+    """Assert that the build fails, with all of ``expected`` in its message."""
+    outcome = project.scons("app", status=2)
+    for text in expected:
+        assert text in outcome.stderr, outcome.text
+    return outcome.stderr
 
 
 def copy_example(topic: str, path: Path) -> Path:

@@ -10,7 +10,7 @@ from plain_go import go, go_build
 from golang.facts import BinaryFacts, BuildInfo, ElfFacts
 from golang.linkage import Linkage, Permissions, Request
 from golang.policy import check
-from harness import Project, interpreter, is_static, needed, readelf
+from harness import Project, declare, fails, interpreter, is_static, needed, readelf
 
 pytestmark = pytest.mark.live
 
@@ -66,24 +66,6 @@ package sqlite
 func Call() { panic("Binary was compiled with 'CGO_ENABLED=0', sqlite requires cgo to work. This is a stub") }
 """,
 }
-
-
-@pytest.fixture(autouse=True)
-def _no_user_settings(project: Project) -> None:
-    """Keep the machine's `go env -w` file out."""
-    project.environ["XDG_CONFIG_HOME"] = str(project.path.parent / "config")
-
-
-def declare(project: Project, linkage: str, settings: str = "") -> None:
-    project.sconstruct(f'env.GoProgram("build/$GOLINKAGE/app", ".", linkage={linkage!r}, {settings})')
-
-
-def fails(project: Project, *expected: str) -> str:
-    """Assert that the build fails, with all of ``expected`` in its message."""
-    outcome = project.scons("app", status=2)
-    for text in expected:
-        assert text in outcome.stderr, outcome.text
-    return outcome.stderr
 
 
 def test_c24_musl_for_c_only_is_refused_where_cxx_links(project: Project) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from plain_go import CLEAN, go, go_build
 
-from harness import CGO, HELLO, LOOKUP, Project, interpreter, is_static, needed, readelf
+from harness import CGO, HELLO, LOOKUP, Project, declare, fails, interpreter, is_static, needed, readelf
 
 pytestmark = pytest.mark.live
 
@@ -28,24 +28,6 @@ import "C"
 func main() {{ println(C.one()) }}
 """
 ONE_C = "int one(void) { return 1; }\n"
-
-
-@pytest.fixture(autouse=True)
-def _no_user_settings(project: Project) -> None:
-    """Keep the machine's `go env -w` file out."""
-    project.environ["XDG_CONFIG_HOME"] = str(project.path.parent / "config")
-
-
-def declare(project: Project, linkage: str, settings: str = "") -> None:
-    project.sconstruct(f'env.GoProgram("build/$GOLINKAGE/app", ".", linkage={linkage!r}, {settings})')
-
-
-def fails(project: Project, *expected: str) -> str:
-    """Assert that the build fails, with all of ``expected`` in its message."""
-    outcome = project.scons("app", status=2)
-    for text in expected:
-        assert text in outcome.stderr, outcome.text
-    return outcome.stderr
 
 
 def user_settings(project: Project, **settings: str) -> str:

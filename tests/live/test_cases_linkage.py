@@ -29,12 +29,6 @@ func main() {{ println(C.one()) }}
 ONE = "int one(void) { return 1; }\n"
 
 
-@pytest.fixture(autouse=True)
-def _no_user_settings(project: Project) -> None:
-    """Keep the machine's `go env -w` file out."""
-    project.environ["XDG_CONFIG_HOME"] = str(project.path.parent / "config")
-
-
 def declare(project: Project, linkage: str, settings: str = "") -> None:
     """Write a SConstruct with the module's root package as the program `app`; ``settings`` are keywords."""
     project.sconstruct(f'env.GoProgram("build/$GOLINKAGE/app", ".", linkage={linkage!r}, {settings})')

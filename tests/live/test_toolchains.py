@@ -9,21 +9,11 @@ from pathlib import Path
 import pytest
 from plain_go import go_build
 
-from harness import HELLO, LOOKUP, Project, elf_type, interpreter, is_static, needed, readelf
+from harness import HELLO, LOOKUP, Project, declare, elf_type, interpreter, is_static, needed, readelf
 
 pytestmark = pytest.mark.live
 
 STATIC = "-ldflags=-linkmode=external -extldflags=-static"
-
-
-@pytest.fixture(autouse=True)
-def _no_user_settings(project: Project) -> None:
-    """Keep the machine's `go env -w` file out."""
-    project.environ["XDG_CONFIG_HOME"] = str(project.path.parent / "config")
-
-
-def declare(project: Project, linkage: str, settings: str = "") -> None:
-    project.sconstruct(f'env.GoProgram("build/$GOLINKAGE/app", ".", linkage={linkage!r}, {settings})')
 
 
 def refused(project: Project, *expected: str) -> None:

@@ -186,6 +186,8 @@ NAMED_ELSEWHERE = {
     "_scons.scanner": {"CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_CXXFLAGS", "CGO_LDFLAGS", "GOCOM"},
     # Those offered on the command line.
     "_scons.tool": {"GO", "GOARCH", "GOOS", "GOTAGS"},
+    # What GoVerify sets for the gate.
+    "_scons.verify": {"GOLINKAGE"},
 }
 
 

@@ -143,3 +143,14 @@ class Permissions:
     """The least default stack of a thread, in bytes (linkage case C16); 0 for any."""
     enforce: Level = Level.ERROR
     """Whether findings of the proof reject the binary, are only told, or are not looked for."""
+
+    def __str__(self) -> str:
+        values = {
+            "enforce": self.enforce.value,
+            "libraries": ",".join(self.libraries) or "libc only",
+            "glibc": self.max_glibc or "any",
+            "nss": self.nss.value,
+            "dropped cgo": self.dropped_cgo.value,
+            "thread stack": self.min_thread_stack or "any",
+        }
+        return "; ".join(f"{name} {value}" for name, value in values.items())

@@ -54,20 +54,7 @@ ARCH_VARIANTS = {
 """The environment variable that selects the micro-architecture of a GOARCH."""
 
 _UNIX = frozenset(
-    [
-        "aix",
-        "android",
-        "darwin",
-        "dragonfly",
-        "freebsd",
-        "hurd",
-        "illumos",
-        "ios",
-        "linux",
-        "netbsd",
-        "openbsd",
-        "solaris",
-    ]
+    "aix android darwin dragonfly freebsd hurd illumos ios linux netbsd openbsd solaris".split()  # noqa: SIM905 - a list of words
 )
 _STATIC_GOOS = frozenset({"linux", "freebsd", "netbsd", "dragonfly"})
 _NOT_STATIC = {

@@ -19,7 +19,8 @@ from ..predict import NSS_FIX
 from ..report import refusal, warning
 from ..scan import ProgramScan
 from .cinputs import write_overlay
-from .gate import UNPROVED, discard, failure, pass_or_reject, read_facts, reject_unreadable, tell, warn
+from .gate import UNPROVED, discard, pass_or_reject, read_facts, reject_unreadable
+from .messages import failure, tell, warn
 from .programs import PROGRAMS, Program, program_of
 from .reverify import only_policy_changed
 from .scanner import cgo_inputs
@@ -40,7 +41,7 @@ def build_program(target: list[Any], source: list[Any], env: Env) -> Any:
 
 def _build_and_prove(node: Any, source: list[Any], env: Env) -> Any:
     try:
-        scan = PROGRAMS.scan(node, env)
+        scan = PROGRAMS.scan(node)
         if errors(scan.findings):
             return failure(node, refusal(scan.configuration.request, scan.findings))
         environ = scan.configuration.build_environ(scan.prediction)
@@ -145,7 +146,7 @@ def show_command(target: list[Any], source: list[Any], env: Env) -> str:
     if shown:
         return shown
     try:
-        scan = PROGRAMS.scan(target[0], env)
+        scan = PROGRAMS.scan(target[0])
         possible = not errors(scan.findings)
     except GolangError:
         possible = False
@@ -183,15 +184,15 @@ def _literals(words: Any) -> list[Any]:
     return [SCons.Subst.Literal(word) for word in words]
 
 
-def _signature(program: Program, node: Any, env: Env) -> Any:
-    plan = PROGRAMS.configuration(node, env).plan
+def _signature(program: Program, node: Any, _env: Env) -> Any:
+    plan = PROGRAMS.configuration(node).plan
     return SCons.Subst.Literal(f"{plan.signature}\n{program.request}")
 
 
 def _command_signature(_program: Program, node: Any, env: Env) -> Any:
     # Through an Action, because the text of a Python function is its address. Which Go it is, the scan says;
     # where it is changes nothing.
-    flags = PROGRAMS.configuration(node, env).plan.flags
+    flags = PROGRAMS.configuration(node).plan.flags
     named = env.Override({"GO": "go", "_GOFLAGS": _literals(flags)})
     contents = _command(env).get_contents([node], [], named)
     return SCons.Subst.Literal(contents.decode("latin-1"))
@@ -207,7 +208,7 @@ EXPANSIONS = {
     "_GOPACKAGE": _for_program(
         lambda program, _node, _env: _literals([relative_package(program.module_root, program.package_dir)])
     ),
-    "_GOFLAGS": _for_program(lambda _program, node, env: _literals(PROGRAMS.configuration(node, env).plan.flags)),
+    "_GOFLAGS": _for_program(lambda _program, node, _env: _literals(PROGRAMS.configuration(node).plan.flags)),
     "_GOCOMSIGNATURE": _for_program(_command_signature),
     "_GOSIGNATURE": _for_program(_signature),
     "_GOJOBS": _jobs,

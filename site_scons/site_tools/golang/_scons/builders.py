@@ -1,10 +1,8 @@
-"""What users call: GoProgram, GoModule, GoVerify and GoLinkageReport. Validates at read time, starts no process."""
+"""GoProgram and GoModule: what a SConstruct declares. Validates at read time, starts no process."""
 
 from __future__ import annotations
 
-import json
 import os
-import traceback
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,33 +12,21 @@ import SCons.Errors
 import SCons.Node.FS
 import SCons.Util
 
-from ..errors import GolangError, InspectError, RequestError
-from ..finding import Finding
+from ..errors import GolangError, RequestError
 from ..gosource import tags_of
-from ..linkage import Linkage, Request, parse_choice
+from ..linkage import Linkage, parse_choice
 from ..plan import build_tags
-from ..policy import SCHEMA, check
-from ..report import SCHEMA as REPORT_SCHEMA
-from ..report import Evidence, report_json, report_table
+from ..policy import SCHEMA
 from ..workspace import find_main_packages, find_module_root, module_path, program_name
-from .actions import BUILD_ACTION, with_system_libraries
-from .gate import REJECTED, UNPROVED, failure, pass_or_reject, read_facts, reject_unreadable, tell
+from .actions import BUILD_ACTION
+from .gate import REJECTED, UNPROVED
+from .messages import user_error
 from .programs import PROGRAMS, Program, program_of, refuse
 from .reverify import POLICY_PIN
 from .scanner import PROGRAM_SCANNER
 from .settings import Env, options_of, permissions_of, platform_of, request_of, text
 
 _PROGRAM_BUILDER = SCons.Builder.Builder(action=BUILD_ACTION, target_scanner=PROGRAM_SCANNER)
-
-
-def user_error(message: str) -> Any:
-    """Return the UserError for what a SConstruct asks, and where: SCons would name a line of this package."""
-    own = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    for frame in reversed(traceback.extract_stack()):
-        if f"{os.sep}SCons{os.sep}" not in frame.filename and not frame.filename.startswith(own):
-            file = os.path.relpath(frame.filename, SCons.Node.FS.get_default_fs().Top.get_abspath())
-            return SCons.Errors.UserError(f"{message}\n  at:     {file}, line {frame.lineno}")
-    return SCons.Errors.UserError(message)
 
 
 def go_program(env: Env, target: Any, source: Any, linkage: Any = None, **overrides: Any) -> Any:
@@ -173,106 +159,3 @@ def _default(env: Env, nodes: Sequence[Any]) -> Any:
     """Return the node in the environment's own linkage, else the one that was declared first."""
     wanted = text(env, "GOLINKAGE")
     return next((node for node in nodes if program_of(node).request.linkage.value == wanted), nodes[0])
-
-
-class _GateAction(SCons.Action.FunctionAction):  # type: ignore[misc]  # SCons is untyped
-    """A gate as a post-action. SCons does not see arguments of actions change, so it says them itself."""
-
-    def __init__(self, env: Env, nodes: Sequence[Any]) -> None:
-        self._nodes = frozenset(nodes)
-        self._request = request_of(env)
-        self._permissions = permissions_of(env)
-        super().__init__(self._verify, {"strfunction": None})
-
-    def _verify(self, target: list[Any], source: list[Any], env: Env) -> Any:
-        del source, env
-        # A command may make other files as well, and several binaries: each is judged, whatever became of another.
-        results = [self._judge(node) for node in target if node in self._nodes]
-        failed = [result for result in results if result is not None]
-        for other in failed[1:]:
-            failed[0].errstr += f"\n{other.node}: {other.errstr}"
-        return failed[0] if failed else None
-
-    def _judge(self, node: Any) -> Any:
-        try:
-            facts = read_facts(node)
-        except InspectError as error:
-            return reject_unreadable(node, node, error)
-        findings = check(facts, self._request, permissions=self._permissions, go=False)
-        return pass_or_reject(node, node, facts, self._request, findings)
-
-    def get_presig(self, target: Any, source: Any, env: Env, executor: Any = None) -> bytes:
-        del target, source, env, executor
-        return f"GoVerify {SCHEMA} {self._request} {self._permissions}".encode()
-
-
-def go_verify(env: Env, target: Any, linkage: Any = None, **overrides: Any) -> Any:
-    """Attach the gate to targets that anything builds; returns their nodes.
-
-    ``linkage`` is what they must have, $GOLINKAGE if left out; other keywords override construction variables,
-    such as GOVERIFYLIBS. Raises SCons.Errors.UserError if a target is built by nothing.
-    """
-    try:
-        asked = {"GOLINKAGE": parse_choice(Linkage, linkage, "linkage").value} if linkage is not None else {}
-        nodes = env.arg2nodes(target, env.fs.File)
-        gate = _GateAction(env.Override({**overrides, **asked}), nodes)
-    except GolangError as error:
-        raise user_error(str(error)) from error
-    for node in nodes:
-        if not isinstance(node, SCons.Node.FS.Base) or not node.has_builder():
-            msg = (
-                f"GoVerify: nothing builds {node}\n  wanted: a file that a builder makes\n"
-                "  fix:    call GoVerify with a file, after the call that declares how it is built"
-            )
-            raise user_error(msg)
-        # SCons cleans what belongs to the first target of a command.
-        env.Clean(node.get_executor().get_all_targets()[0], node.dir.File(node.name + REJECTED))
-    env.AddPostAction(nodes, gate)
-    return SCons.Util.NodeList(nodes)
-
-
-def _write_report(target: list[Any], source: list[Any], env: Env) -> Any:
-    del env
-    try:
-        evidence = [_evidence(node) for node in source]
-    except GolangError as error:
-        return failure(target[0], str(error))
-    with open(target[0].get_abspath(), "w", encoding="utf-8") as stream:
-        json.dump(report_json(evidence), stream, indent=2)
-        stream.write("\n")
-    tell(report_table(evidence))
-    return None
-
-
-def _evidence(node: Any) -> Evidence:
-    program, facts = program_of(node), read_facts(node)
-    asked: Request | None = program.request if program else None
-    findings: tuple[Finding, ...] = ()
-    if program:
-        env = node.get_build_env()
-        permissions = with_system_libraries(permissions_of(env), PROGRAMS.scan(node, env))
-        findings = check(facts, program.request, permissions=permissions, platform=platform_of(env))
-    return Evidence(program=str(node), facts=facts, asked=asked, findings=findings)
-
-
-def report_signature(target: list[Any], source: list[Any], env: Env, for_signature: bool) -> str:  # noqa: FBT001
-    """Return what a report depends on besides the bytes of its programs: what was asked of them."""
-    del target, env, for_signature
-    asked = ((node, program_of(node)) for node in source)
-    lines = [f"{node} {program.request} {permissions_of(node.get_build_env())}" for node, program in asked if program]
-    return "\n".join([f"{SCHEMA} {REPORT_SCHEMA}", *lines])
-
-
-REPORT_BUILDER = SCons.Builder.Builder(
-    action=SCons.Action.Action(_write_report, "Writing $TARGET", varlist=["_GOREPORTSIGNATURE"])
-)
-
-
-def go_linkage_report(env: Env, target: Any, source: Any, **overrides: Any) -> Any:
-    """Declare a report: the evidence of ``source`` (programs) as JSON in ``target``; returns its node.
-
-    It also prints a table. It is made from the binaries themselves, so it never comes from a CacheDir.
-    """
-    nodes = REPORT_BUILDER(env, target, source, **overrides)
-    env.NoCache(nodes)
-    return nodes

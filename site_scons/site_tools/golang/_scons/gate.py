@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Sequence
 from typing import Any
-
-import SCons.Action
-import SCons.Errors
 
 from ..errors import InspectError
 from ..facts import BinaryFacts
@@ -16,31 +12,13 @@ from ..finding import Finding, errors
 from ..inspect import inspect_file
 from ..linkage import Request
 from ..report import rejection, success, unreadable, warning
+from .messages import failure, tell, warn
 
 REJECTED = ".rejected"
 """What is appended to the path of a rejected target."""
 
 UNPROVED = ".unproved"
 """What is appended to the path of a target until it is proved."""
-
-
-def tell(text: str) -> None:
-    """Print a line about a result, unless SCons is told to be silent."""
-    if text and SCons.Action.print_actions:
-        sys.stdout.write(text + "\n")
-        sys.stdout.flush()
-
-
-def warn(text: str) -> None:
-    """Print a warning."""
-    if text:
-        sys.stderr.write(text + "\n")
-        sys.stderr.flush()
-
-
-def failure(node: Any, text: str) -> Any:
-    """Return the BuildError that fails ``node`` with a message of any number of lines."""
-    return SCons.Errors.BuildError(node=node, errstr=text)
 
 
 def read_facts(node: Any) -> BinaryFacts:

@@ -19,7 +19,7 @@ from ..linkage import Request
 from ..report import describe
 from ..scan import ProgramScan, Scans
 from ..toolchain import GoToolchain, find_go, probe_go
-from .settings import Env, configuration_of, options_of, platform_of, process_environ, text
+from .settings import Env, configuration_of, options_of, platform_of, process_environ, request_of, text
 
 Node = Any
 """A SCons node, which is untyped."""
@@ -83,26 +83,24 @@ class Programs:
             raise known
         return known
 
-    def configuration(self, node: Node, env: Env) -> Configuration:
+    def configuration(self, node: Node) -> Configuration:
         """Return the configuration of a target. Raises RequestError or ToolchainError."""
         with self._lock:
             if node not in self._configurations:
-                self._configurations[node] = configuration_of(
-                    env, self.toolchain(env), program_of(node).module_root, self._compilers
-                )
+                root = program_of(node).module_root
+                env = self._of_module[root][node]
+                toolchain = self.toolchain(env)
+                refuse(request_of(env), env, toolchain)
+                self._configurations[node] = configuration_of(env, toolchain, root, self._compilers)
             return self._configurations[node]
 
-    def scan(self, node: Node, env: Env) -> ProgramScan:
+    def scan(self, node: Node) -> ProgramScan:
         """Return the scan of a target. Raises GolangError."""
         program = program_of(node)
         with self._lock:
-            config = self.configuration(node, env)
-            refuse(config.request, env, config.toolchain)
-            together = [
-                program_of(other).package_dir
-                for other, its_env in self._of_module[program.module_root].items()
-                if self._key(other, its_env) == config.key
-            ]
+            config = self.configuration(node)
+            others = self._of_module[program.module_root]
+            together = [program_of(other).package_dir for other in others if self._key(other) == config.key]
             return self._scans.scan(config, program.package_dir, together)
 
     def forget(self) -> None:
@@ -110,9 +108,9 @@ class Programs:
         with self._lock:
             self._scans = Scans()
 
-    def _key(self, node: Node, env: Env) -> tuple[str, ...]:
+    def _key(self, node: Node) -> tuple[str, ...]:
         try:
-            return self.configuration(node, env).key
+            return self.configuration(node).key
         except GolangError:
             return ()
 

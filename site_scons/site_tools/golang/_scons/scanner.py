@@ -24,7 +24,7 @@ def scan_program(node: Any, env: Env, path: Any) -> list[Any]:
         # Files change between the builds of this process.
         PROGRAMS.forget()
     try:
-        scan = PROGRAMS.scan(node, env)
+        scan = PROGRAMS.scan(node)
     except GolangError as error:
         # An input like any other: the target is out of date, and building it tells why it cannot be built.
         return [env.Value(str(error))]

@@ -6,10 +6,13 @@ from typing import Any
 
 from ..errors import ToolchainError
 from .actions import EXPANSIONS
-from .builders import go_linkage_report, go_module, go_program, go_verify, report_signature, user_error
+from .builders import go_module, go_program
+from .linkage_report import go_linkage_report, report_signature
+from .messages import user_error
 from .programs import PROGRAMS
 from .settings import Env
 from .variables import VARIABLES, defaults
+from .verify import go_verify
 
 
 def generate(env: Env, **kwargs: Any) -> None:

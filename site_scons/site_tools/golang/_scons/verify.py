@@ -1,0 +1,73 @@
+"""GoVerify: the gate on targets that anything else builds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import SCons.Action
+import SCons.Node.FS
+import SCons.Util
+
+from ..errors import GolangError, InspectError
+from ..linkage import Linkage, parse_choice
+from ..policy import SCHEMA, check
+from .gate import REJECTED, pass_or_reject, read_facts, reject_unreadable
+from .messages import user_error
+from .settings import Env, permissions_of, request_of
+
+
+class _GateAction(SCons.Action.FunctionAction):  # type: ignore[misc]  # SCons is untyped
+    """A gate as a post-action. SCons does not see arguments of actions change, so it says them itself."""
+
+    def __init__(self, env: Env, nodes: Sequence[Any]) -> None:
+        self._nodes = frozenset(nodes)
+        self._request = request_of(env)
+        self._permissions = permissions_of(env)
+        super().__init__(self._verify, {"strfunction": None})
+
+    def _verify(self, target: list[Any], source: list[Any], env: Env) -> Any:
+        del source, env
+        # A command may make other files as well, and several binaries: each is judged, whatever became of another.
+        results = [self._judge(node) for node in target if node in self._nodes]
+        failed = [result for result in results if result is not None]
+        for other in failed[1:]:
+            failed[0].errstr += f"\n{other.node}: {other.errstr}"
+        return failed[0] if failed else None
+
+    def _judge(self, node: Any) -> Any:
+        try:
+            facts = read_facts(node)
+        except InspectError as error:
+            return reject_unreadable(node, node, error)
+        findings = check(facts, self._request, permissions=self._permissions, go=False)
+        return pass_or_reject(node, node, facts, self._request, findings)
+
+    def get_presig(self, target: Any, source: Any, env: Env, executor: Any = None) -> bytes:
+        del target, source, env, executor
+        return f"GoVerify {SCHEMA} {self._request} {self._permissions}".encode()
+
+
+def go_verify(env: Env, target: Any, linkage: Any = None, **overrides: Any) -> Any:
+    """Attach the gate to targets that anything builds; returns their nodes.
+
+    ``linkage`` is what they must have, $GOLINKAGE if left out; other keywords override construction variables,
+    such as GOVERIFYLIBS. Raises SCons.Errors.UserError if a target is built by nothing.
+    """
+    try:
+        asked = {"GOLINKAGE": parse_choice(Linkage, linkage, "linkage").value} if linkage is not None else {}
+        nodes = env.arg2nodes(target, env.fs.File)
+        gate = _GateAction(env.Override({**overrides, **asked}), nodes)
+    except GolangError as error:
+        raise user_error(str(error)) from error
+    for node in nodes:
+        if not isinstance(node, SCons.Node.FS.Base) or not node.has_builder():
+            msg = (
+                f"GoVerify: nothing builds {node}\n  wanted: a file that a builder makes\n"
+                "  fix:    call GoVerify with a file, after the call that declares how it is built"
+            )
+            raise user_error(msg)
+        # SCons cleans what belongs to the first target of a command.
+        env.Clean(node.get_executor().get_all_targets()[0], node.dir.File(node.name + REJECTED))
+    env.AddPostAction(nodes, gate)
+    return SCons.Util.NodeList(nodes)
