@@ -93,7 +93,8 @@ def test_a_c_program(project: Project) -> None:
     project.write({"main.c": C_PROGRAM})
     body = (
         'env.GoVerify(env.Program("one", "main.c", LINKFLAGS="{}"), linkage="static-libc")\n'
-        'env.GoVerify(env.Program("two", "main.c"), linkage="dynamic")'
+        'env.GoVerify(env.Program("two", "main.c"), linkage="dynamic")\n'
+        'env.GoVerify(env.Program("three", "main.c", LINKFLAGS="-static"), linkage="static")'
     )
     project.sconstruct(body.format("-static"), tools='"default", ')
 
@@ -101,6 +102,7 @@ def test_a_c_program(project: Project) -> None:
 
     assert "one: static-libc (glibc): " in outcome.stdout
     assert "two: dynamic: " in outcome.stdout
+    assert "three: static-libc (glibc): " in outcome.stdout
     project.sconstruct(body.format(""), tools='"default", ')
     outcome = project.scons("-k", status=2)
     assert "scons: *** [one] rejected" in outcome.stderr

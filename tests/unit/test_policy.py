@@ -302,6 +302,8 @@ def test_must_be_a_go_program_unless_anything_will_do() -> None:
     c_program = facts(go=False)
     assert cases(c_program, "static") == ["go"]
     assert cases(c_program, "static", go=False) == []
+    assert cases(facts(go=False, libc=Libc.GLIBC, has_tls=True), "static", go=False) == []
+    assert "kind" in cases(facts(go=True, libc=Libc.GLIBC, has_tls=True), "static", go=False)
     assert cases(facts(build_info=info("1")), "static", go=False) == []
 
 

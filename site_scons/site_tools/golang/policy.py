@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .facts import BinaryFacts, ElfFacts, version_key
 from .finding import Finding
@@ -87,7 +87,7 @@ def check(
     if permissions.enforce is Level.OK:
         return ()
     verdict = classify(facts)
-    policy = POLICIES[request.linkage]
+    policy = _policy_for(facts, request, go=go)
     found = [*_kind(verdict, request, policy, prediction)]
     if facts.elf is not None:
         found += [
@@ -104,15 +104,16 @@ def check(
     return tuple(found)
 
 
+def _policy_for(facts: BinaryFacts, request: Request, *, go: bool) -> Policy:
+    policy = POLICIES[request.linkage]
+    if request.linkage is Linkage.STATIC and not go and facts.elf is not None and not facts.elf.go:
+        # There is no C program without libc: static, for it, is libc linked in.
+        return replace(policy, kinds=policy.kinds | {Kind.STATIC_LIBC})
+    return policy
+
+
 def _lower(finding: Finding) -> Finding:
-    return Finding(
-        case=finding.case,
-        wanted=finding.wanted,
-        found=finding.found,
-        why=finding.why,
-        fix=finding.fix,
-        level=Level.WARN,
-    )
+    return replace(finding, level=Level.WARN)
 
 
 def _because(prediction: Prediction | None) -> str:
