@@ -33,8 +33,10 @@ def main(arguments: list[str]) -> int:
     python = make_environment(folder)
     # Each test runs scons from this environment, so the tools in it must be the first that are found.
     path = os.pathsep.join([str(python.parent), os.environ.get("PATH", "")])
+    # A file's tests may build on each other; files do not.
+    parallel = ["--numprocesses", str(os.cpu_count() or 1), "--dist", "loadfile"]
     return subprocess.run(
-        [str(python), "-m", "pytest", *arguments], cwd=ROOT, env={**os.environ, "PATH": path}, check=False
+        [str(python), "-m", "pytest", *parallel, *arguments], cwd=ROOT, env={**os.environ, "PATH": path}, check=False
     ).returncode
 
 

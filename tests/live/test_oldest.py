@@ -39,3 +39,12 @@ def test_oldest_supported_versions_build_and_prove(project: Project) -> None:
         project.run(str(project / f"build/{linkage}/app"), check=True)
     assert elf_type(project / "build/static-pie/app") == "DYN"
     assert not project.run(python, "-m", "SCons", "-Q", check=True).built
+
+    # Another toolchain is another input, and back again.
+    declared = project / "SConstruct"
+    oldest = declared.read_text()
+    declared.write_text(oldest.replace('env["GO"] =', "oldest ="))
+    assert project.scons("hello-static").built == ["static/hello"]
+    assert b"go1.21.13" not in (project / "build/static/hello").read_bytes()
+    declared.write_text(oldest)
+    assert project.scons("hello-static").built == ["static/hello"]
