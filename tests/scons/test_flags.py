@@ -208,7 +208,7 @@ def test_explain_names_what_changed(hello: Project) -> None:
     own = explained("GOTAGS=mine", "PKG_CONFIG=mine", f"GOCOM={DYNAMIC_COMMAND.replace('=1', '=0')}")
     assert "`command CGO_ENABLED=0 $GO build" in own
     assert re.search(
-        r"`policy .*min_thread_stack=0.*' is no longer a dependency", explained("GOMINSTACK=1", "GOVERIFY=warn")
+        r"`policy .*thread stack any.*' is no longer a dependency", explained("GOMINSTACK=1", "GOVERIFY=warn")
     )
 
 
