@@ -9,8 +9,9 @@ DOCS = Path(__file__).resolve().parent
 INTRODUCTION = """\
 # Construction variables
 
-Set them in an environment, in a builder call (`env.GoProgram(..., GOTAGS=["pro"])`), or on the command line
-after `golang.add_variables`. A change of any of them rebuilds exactly the programs that it concerns, but for
+Set them in an environment or in a builder call (`env.GoProgram(..., GOTAGS=["pro"])`). Those with choices, and GO,
+GOVERSION, GOOS, GOARCH, GOTAGS, GORACE and GOVERIFYGLIBC can be set on the command line after
+`golang.add_variables` (see the README); any other one there is warned of. A change of any of them rebuilds exactly the programs that it concerns, but for
 those marked as outside the signature: they cannot change a binary. A change of those about the proof only
 proves again.
 

@@ -178,14 +178,14 @@ def construction_variables() -> set[str]:
 NAMED_ELSEWHERE = {
     # What the build action itself sets or runs; GOOS and GOARCH are Go's environment variables in a plan.
     "_scons.actions": {"GO", "GOCOM", "GOOS", "GOARCH"},
-    # What the builders set for each target, and the suffix of programs.
-    "_scons.builders": {"GOLINKAGE", "GOOS"},
+    # What the builders set for each target, the suffix of programs, and how names of variables begin.
+    "_scons.builders": {"GO", "GOLINKAGE", "GOOS"},
     # Where the search for a toolchain begins, and what must not differ between two declarations of one path.
     "_scons.programs": {"GO", "GOVERSION", "GOCOM"},
     # Go's environment variables in a plan, and the command in a signature.
     "_scons.scanner": {"CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_CXXFLAGS", "CGO_LDFLAGS", "GOCOM"},
     # Those offered on the command line.
-    "_scons.tool": {"GO", "GOARCH", "GOOS", "GOTAGS"},
+    "_scons.tool": {"GO", "GOARCH", "GOOS", "GORACE", "GOTAGS", "GOVERIFYGLIBC", "GOVERSION"},
     # What GoVerify sets for the gate.
     "_scons.verify": {"GOLINKAGE"},
 }

@@ -130,7 +130,8 @@ def test_find_compiler(driver: str, tmp_path: Path) -> None:
     ("command", "message"),
     [
         ("", "no C compiler is named: CC is empty"),
-        ("nocc -m64", "no C compiler: nocc is not on PATH (/nowhere)"),
+        ("nocc -m64", "nocc: it is not on PATH (/nowhere)"),
+        ("/no/cc", "/no/cc: there is no such program"),
         ("gcc 'x", 'no C compiler: "gcc \'x" cannot be split into words: No closing quotation'),
     ],
 )

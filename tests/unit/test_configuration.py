@@ -168,11 +168,12 @@ def test_cxx_compiler_may_be_missing(bin_directory: str) -> None:
 
 def test_missing_c_compiler_is_one_finding_with_the_reason(bin_directory: str) -> None:
     config = configure(bin_directory, cc=("nocc", "alsono"))
-    with pytest.raises(ToolchainError, match="nocc is not on PATH"):
+    with pytest.raises(ToolchainError, match="nocc: it is not on PATH"):
         _ = config.compilers
     [finding] = config.c_findings(NEEDS_C)
     assert finding.why == "m imports a"
-    assert "nocc is not on PATH" in finding.found
+    assert finding.found == "nocc: it is not on PATH (/nowhere) (from GOCC, else CC)"
+    assert "static" not in finding.fix
     assert config.c_findings(NEEDS_NONE) == ()
 
 

@@ -700,5 +700,6 @@ def test_missing_pyelftools_is_one_error_with_the_fix() -> None:
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environ)
     assert run.stdout == (
-        "PE\napp: wanted to read an ELF file; found no pyelftools in this Python. Run: pip install pyelftools\n"
+        f"PE\napp: no pyelftools in {sys.executable}, to read ELF files with\n"
+        f"  fix:    {sys.executable} -m pip install pyelftools\n"
     )

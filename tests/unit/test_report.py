@@ -151,7 +151,7 @@ def test_json_of_a_report() -> None:
     assert (dynamic["ok"], dynamic["verdict"], dynamic["libc"], dynamic["resolver"]) == (
         False, "dynamic", "glibc", "libc",
     )  # fmt: skip
-    assert dynamic["asked"] == {"linkage": "static", "libc": None, "resolver": "libc"}
+    assert dynamic["asked"] == {"linkage": "static", "libc": None, "resolver": "go"}
     assert dynamic["elf"]["needed"] == ["libx.so.1", "libc.so.6"]
     assert dynamic["elf"]["glibc_floor"] == "2.34"
     assert list(dynamic["elf"]["symbol_versions"]) == ["libc.so.6", "libx.so.1"]

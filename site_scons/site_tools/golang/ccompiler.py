@@ -113,7 +113,8 @@ def find_compiler(command: str, path: str, process_path: str) -> tuple[str, ...]
         found = shutil.which(words[0], path=directories)
         if found:
             return (os.path.abspath(found), *words[1:])
-    msg = f"no C compiler: {words[0]} is not on PATH ({path})"
+    where = "there is no such program" if os.path.dirname(words[0]) else f"it is not on PATH ({path})"
+    msg = f"{words[0]}: {where}"
     raise ToolchainError(msg)
 
 

@@ -227,12 +227,14 @@ class Configuration:
 
     def _no_compiler(self, error: ToolchainError, prediction: Prediction) -> Finding:
         why = "; ".join(map(str, prediction.cgo)) or f"linkage {self.request} is linked by the C toolchain"
+        pure = all(use.package in ("net", "os/user", "runtime/cgo") for use in prediction.cgo)
         return Finding(
             case="E1",
             wanted=f"a C compiler, for linkage {self.request}",
-            found=str(error),
+            found=f"{error} (from GOCC, else CC)",
             why=why,
-            fix="install one (Debian: gcc libc6-dev; musl-tools for musl) or set GOCC; linkage='static' needs none",
+            fix="install it (Debian: gcc libc6-dev; musl-tools for musl), or set GOCC to one that is there"
+            + ("; linkage='static' needs none" if pure else ""),
         )
 
     def _missing(self, name: str, prediction: Prediction) -> Finding:

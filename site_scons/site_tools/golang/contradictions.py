@@ -9,9 +9,9 @@ import re
 
 from .finding import Finding
 from .goflags import flag_name, join_flag_values, split_words, take_flag
-from .linkage import Linkage, Request
+from .linkage import Level, Linkage, Request
 from .plan import BUILD_VALUED, Options
-from .platform import Platform
+from .platform import ELF_TARGETS, Platform
 
 _OWNED_BUILD_FLAGS = {
     "-ldflags": "put them into GOLDFLAGS: of two -ldflags the go command silently drops the first",
@@ -39,13 +39,20 @@ def _refuse(case: str, wanted: str, found: str, why: str, fix: str) -> Finding:
 
 
 def _platform(request: Request, platform: Platform, options: Options) -> list[Finding]:
-    del options
+    if platform.goarch not in (*ELF_TARGETS, "wasm"):
+        fix = "see `go tool dist list`"
+        return [
+            _refuse("C20", "a GOARCH that Go knows", f"GOARCH={platform.goarch}", "there is none of that name", fix)
+        ]
     why = platform.why_not_static
     if request.linkage.is_static and why:
         return [_refuse("C20", f"linkage {request}", f"platform {platform}", why, "linkage='dynamic'")]
     if request.linkage.links_libc_statically and platform.goos != "linux":
         why = "only Linux C toolchains are known to link libc statically into Go programs"
         return [_refuse("C20", f"linkage {request}", f"platform {platform}", why, "linkage='static'")]
+    if platform.elf is None and options.permissions.enforce is Level.ERROR:
+        why = "only ELF binaries can be proved"
+        return [_refuse("C28", "a proof", f"platform {platform}", why, "GOVERIFY='warn' builds it, unproved")]
     return []
 
 
@@ -60,7 +67,7 @@ def _words(request: Request, platform: Platform, options: Options) -> list[Findi
     return [
         _refuse(
             "E5", f"one flag in each word of {place}", repr(word), "it would be taken for one flag",
-            f"{place}={word.split()!r}",
+            f"{place}={list(split_words(word))!r}",
         )
         for place, words in places.items()
         for word in words
@@ -86,6 +93,8 @@ def _static_flags(request: Request, platform: Platform, options: Options) -> lis
                     if place == "CGO_LDFLAGS"
                     else "it contradicts what the linkage passes to the linker"
                     if allowed
+                    else "with -linkmode external it links libc statically, which is a linkage of its own"
+                    if "-linkmode=external" in options.linker_words
                     else "without -linkmode external Go's own linker ignores it and the result is silently dynamic"
                 )
                 fix = f"remove {word}" + ("" if allowed else "; linkage='static-libc' links libc statically")
@@ -120,7 +129,7 @@ def _pie(request: Request, options: Options) -> bool:
 
 
 def _build_flags(request: Request, platform: Platform, options: Options) -> list[Finding]:
-    del request, platform
+    del platform
     found = []
     for place, words in (("GOBUILDFLAGS", options.build_flags), (options.goflags_from, options.goflags)):
         for flag in join_flag_values(words, BUILD_VALUED):
@@ -130,6 +139,8 @@ def _build_flags(request: Request, platform: Platform, options: Options) -> list
                 found.append(_refuse("E4", f"flags in {place}", repr(flag), why, "start flags with -"))
             elif name == "-tags" and place == options.goflags_from:
                 continue
+            elif name in _SANITIZERS and not request.linkage.uses_cgo:
+                continue  # _sanitizers tells what is wrong with it there
             elif name in _OWNED_BUILD_FLAGS:
                 fix = f"remove it from {place}; {_OWNED_BUILD_FLAGS[name]}"
                 case = "E5" if name == "-ldflags" else "E4"

@@ -19,6 +19,11 @@ from .platform import Platform
 NSS_FIX = "GORESOLVER='go', or GOLIBC='musl', or GOVERIFYNSS='ok' if every machine it runs on has the same glibc"
 
 
+def describe_chain(chain: tuple[str, ...]) -> str:
+    """Return an import chain in words."""
+    return " imports ".join(chain) if len(chain) > 1 else f"it is the program itself ({''.join(chain)})"
+
+
 @dataclass(frozen=True, slots=True)
 class CgoUse:
     """A package of the program that uses cgo, and the shortest import chain that brings it in."""
@@ -27,7 +32,7 @@ class CgoUse:
     chain: tuple[str, ...]
 
     def __str__(self) -> str:
-        return " imports ".join(self.chain)
+        return describe_chain(self.chain)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +122,7 @@ def _resolver(closure: Sequence[Package]) -> Resolver | None:
 
 
 def _chain(graph: PackageGraph, main: Package, path: str) -> str:
-    return " imports ".join(graph.chain(main, path)) or path
+    return describe_chain(graph.chain(main, path))
 
 
 def _not_a_program(main: Package) -> list[Finding]:
@@ -128,7 +133,7 @@ def _not_a_program(main: Package) -> list[Finding]:
             case="main",
             wanted="a package main",
             found=f"package {main.name} in {main.dir}",
-            fix="name the directory of a main package as the source of GoProgram",
+            fix="name the directory of a main package",
         )
     ]
 

@@ -97,7 +97,7 @@ def evidence_json(evidence: Evidence) -> dict[str, Any]:
         "asked": asked and {
             "linkage": asked.linkage.value,
             "libc": asked.libc.value if asked.linkage.links_libc_statically else None,
-            "resolver": asked.resolver.value,
+            "resolver": (asked.resolver if asked.linkage.uses_cgo else Resolver.GO).value,
         },
         "verdict": verdict.kind.value,
         "libc": verdict.libc and verdict.libc.value,

@@ -132,7 +132,8 @@ def find_go(wanted: str, path: str, process_path: str) -> str:
         if file and os.path.isfile(file) and os.access(file, os.X_OK):
             return file
     looked = "; ".join(f"{place}: {file or 'no ' + wanted}" for place, file in candidates)
-    msg = f"no Go toolchain\n  wanted: an executable {wanted}\n  found:  none ({looked})\n  fix:    {GO_HELP}"
+    fix = f"correct $GO; or {GO_HELP}" if os.path.dirname(wanted) else GO_HELP
+    msg = f"no Go toolchain\n  wanted: an executable {wanted}\n  found:  none ({looked})\n  fix:    {fix}"
     raise ToolchainError(msg)
 
 

@@ -12,6 +12,7 @@ import SCons.Subst
 
 from ..errors import GolangError, InspectError
 from ..finding import errors
+from ..inspect import require_reader
 from ..linkage import Level, Permissions
 from ..packages import relative_package
 from ..policy import check
@@ -41,6 +42,7 @@ def build_program(target: list[Any], source: list[Any], env: Env) -> Any:
 
 def _build_and_prove(node: Any, source: list[Any], env: Env) -> Any:
     try:
+        require_reader()
         scan = PROGRAMS.scan(node)
         if errors(scan.findings):
             return failure(node, refusal(scan.configuration.request, scan.findings))
@@ -147,12 +149,12 @@ def show_command(target: list[Any], source: list[Any], env: Env) -> str:
         return shown
     try:
         scan = PROGRAMS.scan(target[0])
-        possible = not errors(scan.findings)
-    except GolangError:
-        possible = False
-    if not possible:
-        # There will be no command: the build tells why.
-        return f"Building {target[0]}"
+        refused = refusal(scan.configuration.request, scan.findings) if errors(scan.findings) else ""
+    except GolangError as error:
+        refused = str(error)
+    if refused:
+        # There will be no command: the build tells why, and a dry run tells it here.
+        return f"Building {target[0]}" + (f": {refused}" if env.GetOption("no_exec") else "")
     actions = getattr(_command(env), "list", [_command(env)])
     command = "\n".join(
         str(one.strfunction(target, source, env) if hasattr(one, "strfunction") else one) for one in actions

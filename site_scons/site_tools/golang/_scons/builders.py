@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -11,6 +12,7 @@ import SCons.Builder
 import SCons.Errors
 import SCons.Node.FS
 import SCons.Util
+from SCons.Script import ARGUMENTS
 
 from ..errors import GolangError, RequestError
 from ..gosource import tags_of
@@ -20,11 +22,12 @@ from ..policy import SCHEMA
 from ..workspace import find_main_packages, find_module_root, module_path, program_name
 from .actions import BUILD_ACTION
 from .gate import REJECTED, UNPROVED
-from .messages import user_error
+from .messages import user_error, warn
 from .programs import PROGRAMS, Program, program_of, refuse
 from .reverify import POLICY_PIN
 from .scanner import PROGRAM_SCANNER
 from .settings import Env, options_of, permissions_of, platform_of, request_of, text
+from .variables import VARIABLES
 
 _PROGRAM_BUILDER = SCons.Builder.Builder(action=BUILD_ACTION, target_scanner=PROGRAM_SCANNER)
 
@@ -38,6 +41,7 @@ def go_program(env: Env, target: Any, source: Any, linkage: Any = None, **overri
     ``NAME-LINKAGE`` for each linkage and ``NAME`` for $GOLINKAGE. Raises SCons.Errors.UserError.
     """
     try:
+        _check_names(env, overrides)
         directory = _package_dir(env, source)
         module_root = find_module_root(directory)
         return _declare(env, _path(target), directory, module_root, linkage, overrides)
@@ -52,6 +56,7 @@ def go_module(env: Env, target: Any, source: Any, linkage: Any = None, **overrid
     see ``workspace.name_programs`` for two of one name. Raises SCons.Errors.UserError.
     """
     try:
+        _check_names(env, overrides)
         root = env.Dir(_path(source) or ".").srcnode().abspath
         folder = _path(target) or "$GOTARGETDIR"
         linkage = overrides.pop("GOLINKAGE", None) if linkage is None else linkage
@@ -73,6 +78,24 @@ def go_module(env: Env, target: Any, source: Any, linkage: Any = None, **overrid
         msg = f"GoModule: {root} has no main package\n  wanted: a Go module or workspace with programs"
         raise user_error(msg)
     return nodes
+
+
+def _check_names(env: Env, overrides: dict[str, Any]) -> None:
+    """Refuse a misspelt keyword, which SCons would take for a variable that nothing reads."""
+    known = {variable.name for variable in VARIABLES}
+    for name in overrides:
+        if name not in known and name not in env and (name.startswith(("GO", "CGO_")) or name.islower()):
+            near = difflib.get_close_matches(name, ["linkage", *known], 1)
+            fix = f"\n  fix:    {near[0]}=" if near else ""
+            msg = f"unknown keyword {name}=\n  wanted: linkage=, or a construction variable (docs/variables.md){fix}"
+            raise RequestError(msg)
+    for name in sorted(set(ARGUMENTS) & known - PROGRAMS.offered):
+        if str(env.get(name)) != ARGUMENTS[name]:
+            PROGRAMS.offered.add(name)
+            warn(
+                f"golang: warning: {name}={ARGUMENTS[name]} on the command line has no effect\n"
+                "  fix:    golang.add_variables(variables), variables.Update(env) in the SConstruct (README)"
+            )
 
 
 def _path(value: Any) -> Any:
@@ -126,10 +149,10 @@ def _declare(env: Env, target: Any, directory: str, module_root: str, linkage: A
         permissions = permissions_of(linked)
         path = _target_path(linked, target, directory, module_root)
         program = Program(request=request, package_dir=directory, module_root=module_root)
-        node = path if isinstance(path, SCons.Node.FS.File) else env.fs.File(path)
+        node = path if isinstance(path, SCons.Node.FS.File) else _file(env, path)
         if PROGRAMS.declare(node, program, linked):
             _PROGRAM_BUILDER(env, node, [], **override)
-            env.Clean(node, [node.dir.File(node.name + suffix) for suffix in (REJECTED, UNPROVED)])
+            env.Clean(node, [node.dir.Entry(node.name + suffix) for suffix in (REJECTED, UNPROVED)])
             # SCons must leave it where it is: if only the policy changed, it is what gets proved again.
             env.Precious(node)
             # No scan is needed to know it, so --implicit-cache does not hide a change of it.
@@ -138,6 +161,16 @@ def _declare(env: Env, target: Any, directory: str, module_root: str, linkage: A
         nodes.append(node)
     env.Alias(_name(nodes[0]), _default(env, nodes))
     return SCons.Util.NodeList(nodes)
+
+
+def _file(env: Env, path: str) -> Any:
+    try:
+        return env.fs.File(path)
+    except TypeError as error:
+        # SCons's own error for a directory in the place of a file, or the other way round.
+        fix = "remove what is there, or choose another path"
+        msg = f"{path}\n  wanted: a path for a program\n  found:  {error}\n  fix:    {fix}"
+        raise RequestError(msg) from error
 
 
 def _target_path(env: Env, target: Any, directory: str, module_root: str) -> Any:

@@ -42,6 +42,9 @@ def _evidence(node: Any) -> Evidence:
         env = node.get_build_env()
         permissions = with_system_libraries(permissions_of(env), PROGRAMS.scan(node))
         findings = check(facts, program.request, permissions=permissions, platform=platform_of(env))
+    elif hasattr(node.attributes, "golang_verified"):
+        asked, permissions = node.attributes.golang_verified
+        findings = check(facts, asked, permissions=permissions, go=False)
     return Evidence(program=str(node), facts=facts, asked=asked, findings=findings)
 
 

@@ -45,6 +45,8 @@ class Programs:
         self._toolchains: dict[tuple[str, ...], GoToolchain | GolangError] = {}
         self._configurations: dict[Node, Configuration] = {}
         self._of_module: defaultdict[str, dict[Node, Env]] = defaultdict(dict)
+        self.offered: set[str] = set()
+        """Names of construction variables that the command line sets."""
 
     def declare(self, node: Node, program: Program, env: Env) -> bool:
         """Attach ``program`` to its target; return whether it is new. Raises RequestError if the path is taken."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,8 @@ from ..plan import Options
 from ..platform import Platform
 from ..toolchain import BINARY_SETTINGS, CACHE_SETTINGS, GoToolchain
 from ..workspace import find_workspace
+
+_GLIBC = re.compile(r"(?:(?:GLIBC_)?\d+(?:\.\d+)+)?")
 
 Env = Any
 """A SCons construction environment, which is untyped."""
@@ -69,6 +72,10 @@ def permissions_of(env: Env) -> Permissions:
     if not stack.isdigit():
         msg = f"$GOMINSTACK: wanted a number of bytes; found {stack!r}"
         raise RequestError(msg)
+    glibc = env.get("GOVERIFYGLIBC")
+    if not isinstance(glibc, str) or not _GLIBC.fullmatch(text(env, "GOVERIFYGLIBC")):
+        msg = f"$GOVERIFYGLIBC: wanted a version as text, such as '2.28'; found {glibc!r}"
+        raise RequestError(msg)
     return Permissions(
         libraries=words(env, "GOVERIFYLIBS"),
         max_glibc=text(env, "GOVERIFYGLIBC"),
@@ -115,7 +122,7 @@ def options_of(env: Env, toolchain: GoToolchain | None = None) -> Options:
         gcflags=words(env, "GOGCFLAGS"),
         asmflags=words(env, "GOASMFLAGS"),
         build_flags=words(env, "GOBUILDFLAGS"),
-        xdefs={str(name): str(env.subst(str(value))) for name, value in (env.get("GOXDEFS") or {}).items()},
+        xdefs=_definitions(env),
         trimpath=flag(env, "GOTRIMPATH"),
         buildvcs=flag(env, "GOBUILDVCS"),
         race=flag(env, "GORACE"),
@@ -127,6 +134,16 @@ def options_of(env: Env, toolchain: GoToolchain | None = None) -> Options:
         asked_cgo=environ.get("CGO_ENABLED"),
         permissions=permissions_of(env),
     )
+
+
+def _definitions(env: Env) -> dict[str, str]:
+    value = env.get("GOXDEFS") or {}
+    if not isinstance(value, Mapping) or not all("." in str(name) for name in value):
+        msg = (
+            f"$GOXDEFS: wanted a dict from importpath.name to text, such as {{'main.version': '1.2'}}; found {value!r}"
+        )
+        raise RequestError(msg)
+    return {str(name): str(env.subst(str(text))) for name, text in value.items()}
 
 
 def _profile(env: Env) -> str:

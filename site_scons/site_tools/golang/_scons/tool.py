@@ -11,7 +11,7 @@ from .linkage_report import go_linkage_report, report_signature
 from .messages import user_error
 from .programs import PROGRAMS
 from .settings import Env
-from .variables import VARIABLES, defaults
+from .variables import VARIABLES, Variable, defaults
 from .verify import go_verify
 
 
@@ -54,16 +54,21 @@ def add_variables(variables: Any) -> Any:
     lists the choices.
     """
     for variable in VARIABLES:
-        if variable.choices:
-            help_text = variable.doc.replace("`", "")
-            variables.Add(_enum(variable.name, help_text, variable.default, variable.choices))
-    for name in ("GO", "GOOS", "GOARCH", "GOTAGS"):
-        variable = next(one for one in VARIABLES if one.name == name)
-        variables.Add(name, variable.doc.replace("`", ""), variable.default or "")
+        if variable.choices or variable.name in OFFERED:
+            variables.Add(_offer(variable))
+            PROGRAMS.offered.add(variable.name)
     return variables
 
 
-def _enum(name: str, help_text: str, default: str, choices: tuple[str, ...]) -> Any:
+OFFERED = ("GO", "GOVERSION", "GOOS", "GOARCH", "GOTAGS", "GORACE", "GOVERIFYGLIBC")
+"""What the command line takes besides all that have choices."""
+
+
+def _offer(variable: Variable) -> Any:
     from SCons.Variables import EnumVariable
 
-    return EnumVariable(name, help_text, default, allowed_values=choices)
+    help_text = variable.doc.replace("`", "")
+    # No default: what the environment says already must hold unless the command line says otherwise.
+    if variable.choices:
+        return EnumVariable(variable.name, help_text, None, allowed_values=variable.choices)
+    return (variable.name, help_text, None)

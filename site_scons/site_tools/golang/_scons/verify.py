@@ -22,8 +22,8 @@ class _GateAction(SCons.Action.FunctionAction):  # type: ignore[misc]  # SCons i
 
     def __init__(self, env: Env, nodes: Sequence[Any]) -> None:
         self._nodes = frozenset(nodes)
-        self._request = request_of(env)
-        self._permissions = permissions_of(env)
+        self.request = request_of(env)
+        self.permissions = permissions_of(env)
         super().__init__(self._verify, {"strfunction": None})
 
     def _verify(self, target: list[Any], source: list[Any], env: Env) -> Any:
@@ -40,12 +40,12 @@ class _GateAction(SCons.Action.FunctionAction):  # type: ignore[misc]  # SCons i
             facts = read_facts(node)
         except InspectError as error:
             return reject_unreadable(node, node, error)
-        findings = check(facts, self._request, permissions=self._permissions, go=False)
-        return pass_or_reject(node, node, facts, self._request, findings)
+        findings = check(facts, self.request, permissions=self.permissions, go=False)
+        return pass_or_reject(node, node, facts, self.request, findings)
 
     def get_presig(self, target: Any, source: Any, env: Env, executor: Any = None) -> bytes:
         del target, source, env, executor
-        return f"GoVerify {SCHEMA} {self._request} {self._permissions}".encode()
+        return f"GoVerify {SCHEMA} {self.request} {self.permissions}".encode()
 
 
 def go_verify(env: Env, target: Any, linkage: Any = None, **overrides: Any) -> Any:
@@ -67,7 +67,15 @@ def go_verify(env: Env, target: Any, linkage: Any = None, **overrides: Any) -> A
                 "  fix:    call GoVerify with a file, after the call that declares how it is built"
             )
             raise user_error(msg)
+        verified = (gate.request, gate.permissions)
+        if getattr(node.attributes, "golang_verified", verified) != verified:
+            known = node.attributes.golang_verified[0]
+            msg = (
+                f"GoVerify: {node} is asked for linkage {known} and linkage {gate.request}, or permits different things"
+            )
+            raise user_error(msg + "\n  fix:    call GoVerify once for each target")
+        node.attributes.golang_verified = verified
         # SCons cleans what belongs to the first target of a command.
-        env.Clean(node.get_executor().get_all_targets()[0], node.dir.File(node.name + REJECTED))
+        env.Clean(node.get_executor().get_all_targets()[0], node.dir.Entry(node.name + REJECTED))
     env.AddPostAction(nodes, gate)
     return SCons.Util.NodeList(nodes)

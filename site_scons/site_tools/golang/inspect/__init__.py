@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import stat
+import sys
 from typing import TYPE_CHECKING, BinaryIO
 
 from ..errors import InspectError
@@ -18,7 +20,7 @@ from .reader import Reader
 if TYPE_CHECKING:
     from ..facts import ElfFacts
 
-__all__ = ["inspect_file", "inspect_stream"]
+__all__ = ["inspect_file", "inspect_stream", "require_reader"]
 
 _LONGEST_MAGIC = 8
 _ELF_MAGIC = b"\x7fELF"
@@ -34,6 +36,17 @@ _OTHER_MAGICS = {
     b"\xcf\xfa\xed\xfe": "Mach-O",
     b"\0asm": "wasm",
 }
+
+
+def require_reader() -> None:
+    """Raise InspectError where ELF files could not be read, for want of pyelftools."""
+    if importlib.util.find_spec("elftools") is None:
+        raise InspectError(_no_reader())
+
+
+def _no_reader() -> str:
+    python = sys.executable
+    return f"no pyelftools in {python}, to read ELF files with\n  fix:    {python} -m pip install pyelftools"
 
 
 def inspect_file(path: str | os.PathLike[str]) -> BinaryFacts:
@@ -88,10 +101,7 @@ def _read_elf(reader: Reader) -> ElfFacts:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != "elftools":
             raise
-        msg = (
-            f"{reader.name}: wanted to read an ELF file; found no pyelftools in this Python. "
-            "Run: pip install pyelftools"
-        )
+        msg = f"{reader.name}: {_no_reader()}"
         raise InspectError(msg) from error
     return read_elf(reader)
 

@@ -1,0 +1,118 @@
+"""What users get wrong: each is one message that says what was wanted, found, and how to fix it; nothing is swallowed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from harness import HELLO, LOOKUP, Project
+
+PROGRAM = 'env.GoProgram("build/$GOLINKAGE/app", ".", {})'
+
+
+@pytest.fixture
+def hello(project: Project) -> Project:
+    project.module({"main.go": HELLO})
+    return project
+
+
+@pytest.mark.parametrize(
+    ("keywords", "expected"),
+    [
+        ('linkages=["static"]', ("unknown keyword linkages=", "fix:    linkage=")),
+        ('GOTAG="x"', ("unknown keyword GOTAG=", "fix:    GOTAGS=")),
+        ('GOXDEFS="main.v=1"', ("$GOXDEFS: wanted a dict", "'main.v=1'")),
+        ('GOXDEFS={"version": "2"}', ("$GOXDEFS: wanted a dict from importpath.name to text",)),
+        ('GOVERIFYGLIBC="two"', ("$GOVERIFYGLIBC: wanted a version as text", "'two'")),
+        ("GOVERIFYGLIBC=2.40", ("$GOVERIFYGLIBC: wanted a version as text", "2.4")),
+        ('GOARCH="arm65"', ("found:  GOARCH=arm65", "go tool dist list")),
+        ('GOOS="windows"', ("wanted: a proof", "found:  platform windows/amd64", "GOVERIFY='warn'")),
+        (
+            "GOLDFLAGS=['-linkmode external -extldflags \"-static\"']",
+            ("GOLDFLAGS=['-linkmode', 'external', '-extldflags', '-static']",),
+        ),
+        ("linkage='static', GOBUILDFLAGS=['-race']", ("found:  -race", "or turn it off")),
+    ],
+)
+def test_mistakes_in_a_declaration(hello: Project, keywords: str, expected: tuple[str, ...]) -> None:
+    hello.sconstruct(PROGRAM.format(keywords))
+
+    outcome = hello.scons("-n", status=2)
+
+    for text in expected:
+        assert text in outcome.stderr
+    assert "  at:     SConstruct, line 3" in outcome.stderr
+    assert outcome.stderr.count("found:") <= 2
+
+
+def test_command_line_variable_that_nothing_reads_is_warned_of(hello: Project) -> None:
+    """SCons ignores it in silence, and the program would not be what was asked for."""
+    hello.sconstruct(PROGRAM.format(""))
+
+    outcome = hello.scons("-n", "GOLINKAGE=static", "GOVERIFYGLIBC=2.17")
+
+    assert outcome.built == ["dynamic/app"]
+    assert "warning: GOLINKAGE=static on the command line has no effect\n  fix:" in outcome.stderr
+    assert "warning: GOVERIFYGLIBC=2.17 on the command line has no effect\n" in outcome.stderr
+
+    read = "import golang; v = Variables(None, ARGUMENTS); golang.add_variables(v); v.Update(env)\n"
+    hello.sconstruct('env["GOTAGS"] = "kept"\n' + read + PROGRAM.format(""))
+    outcome = hello.scons("-n", "GOLINKAGE=static")
+    assert outcome.built == ["static/app"]
+    assert "-tags=kept" in outcome.stdout, "what the environment says holds where the command line says nothing"
+    assert "no effect" not in outcome.stderr
+
+
+def test_dry_run_tells_what_will_be_refused(project: Project) -> None:
+    project.module({"main.go": 'package main\n\nimport "C"\n\nfunc main() {}\n'})
+    project.sconstruct(PROGRAM.format('linkage="static"'))
+
+    outcome = project.scons("-n")
+
+    assert "Building build/static/app: linkage static cannot be had\n" in outcome.stdout
+    assert "why:    it is the program itself (example.org/m)" in outcome.stdout
+    assert project.scons(status=2).stdout == "Building build/static/app\n"
+
+
+def test_directories_in_the_way(hello: Project) -> None:
+    hello.sconstruct(PROGRAM.format('linkage="static"'))
+    (hello / "build/static/app").mkdir(parents=True)
+    outcome = hello.scons(status=2)
+    assert "wanted: a path for a program" in outcome.stderr
+    assert "fix:    remove what is there, or choose another path" in outcome.stderr
+
+    (hello / "build/static/app").rmdir()
+    (hello / "build/static/app.rejected").mkdir()
+    hello.scons("-c")
+    hello.scons()
+
+
+def test_a_target_is_verified_in_one_way(hello: Project) -> None:
+    command = 'app = env.Command("app", [], "true")\nenv.GoVerify(app, linkage="dynamic")\n'
+    hello.sconstruct(command + 'env.GoVerify(app, linkage="static")')
+    assert "app is asked for linkage dynamic and linkage static" in hello.scons(status=2).stderr
+
+
+def test_report_knows_what_verify_asked(project: Project) -> None:
+    project.module({"main.go": LOOKUP})
+    project.sconstruct(
+        'app = env.Command("app", ["main.go"], "CGO_ENABLED=0 go build -o $TARGET .", ENV=__import__("os").environ)\n'
+        'env.GoVerify(app, linkage="static")\n'
+        'env.GoLinkageReport("report.json", app)'
+    )
+    project.scons()
+    (program,) = json.loads((project / "report.json").read_text())["programs"]
+    assert program["asked"] == {"linkage": "static", "libc": None, "resolver": "go"}
+    assert program["resolver"] == "go"
+    assert program["ok"]
+
+
+def test_missing_compiler_is_named_with_a_fix_that_works(project: Project) -> None:
+    project.module(
+        {"main.go": 'package main\n\n// int one(void) { return 1; }\nimport "C"\n\nfunc main() { C.one() }\n'}
+    )
+    project.sconstruct(PROGRAM.format('GOCC="/no/cc"'))
+    outcome = project.scons(status=2)
+    assert "found:  /no/cc: there is no such program (from GOCC, else CC)" in outcome.stderr
+    assert "linkage='static'" not in outcome.stderr, "its package has only cgo files"
