@@ -11,9 +11,10 @@ INTRODUCTION = """\
 
 Set them in an environment or in a builder call (`env.GoProgram(..., GOTAGS=["pro"])`). Those with choices, and GO,
 GOVERSION, GOOS, GOARCH, GOTAGS, GORACE and GOVERIFYGLIBC can be set on the command line after
-`golang.add_variables` (see the README); any other one there is warned of. A change of any of them rebuilds exactly the programs that it concerns, but for
-those marked as outside the signature: they cannot change a binary. A change of those about the proof only
-proves again.
+`golang.add_variables` (see the README); any other one there is warned of.
+
+A change of any of them rebuilds exactly the programs that it concerns, but for those marked as outside the
+signature: they cannot change a binary. A change of those about the proof only proves again.
 
 """
 

@@ -78,10 +78,10 @@ def test_e1_without_any_compiler_only_what_needs_one_fails(project: Project) -> 
     for text in (
         "*** [build/lookup] linkage dynamic cannot be had\n  wanted: a C compiler, for linkage dynamic\n",
         "*** [build/libc] linkage static-libc (glibc) cannot be had\n  wanted: a C compiler",
-        "found:  no C compiler: gcc is not on PATH",
+        "found:  gcc: it is not on PATH",
         "why:    example.org/m/lookup imports net; example.org/m/lookup imports os/user\n",
         "why:    linkage static-libc (glibc) is linked by the C toolchain\n",
-        "fix:    install one (Debian: gcc",
+        "fix:    install it (Debian: gcc",
     ):
         assert text in outcome.stderr, outcome.text
 

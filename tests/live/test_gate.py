@@ -64,7 +64,7 @@ def test_rejected_then_reverted(extra: Project) -> None:
             "scons: *** [build/dynamic/app] rejected; moved to build/dynamic/app.rejected\n"
             "  wanted: only libc's own libraries and those in GOVERIFYLIBS\n"
             "  found:  DT_NEEDED libextra.so\n"
-            "  why:    cgo comes in because example.org/m/cmd/app\n"
+            "  why:    cgo comes in because example.org/m/cmd/app uses cgo itself\n"
             "  fix:    GOVERIFYLIBS=['libextra.so'] if it is there wherever the program runs; otherwise link its .a\n"
         )
         assert not app.exists()

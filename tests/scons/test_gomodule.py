@@ -140,7 +140,7 @@ def test_which_programs_there_are_depends_on_platform_tags_and_linkage(project: 
         "static/bsd",
         "static/withoutc",
     ]
-    assert "dynamic/win.exe" in programs(project, "more={'GOOS': 'windows'}")
+    assert "dynamic/win.exe" in programs(project, "more={'GOOS': 'windows', 'GOVERIFY': 'warn'}")
     # A program that the linkage leaves out has no alias for it, and its plain name builds what there is.
     assert programs(project, "linkage=static,dynamic", "withoutc") == ["static/withoutc"]
     assert "Do not know" in project.scons("linkage=static,dynamic", "withc-static", status=2).text

@@ -56,7 +56,7 @@ def test_json_and_table(programs: Project) -> None:
         "build/static/app": "static",
     }
     assert found["build/other"]["asked"] is None
-    assert found["build/static/app"]["asked"] == {"linkage": "static", "libc": None, "resolver": "libc"}
+    assert found["build/static/app"]["asked"] == {"linkage": "static", "libc": None, "resolver": "go"}
     static_libc = found["build/static-libc/app"]
     assert static_libc["asked"] == {"linkage": "static-libc", "libc": "glibc", "resolver": "libc"}
     assert (static_libc["libc"], static_libc["nss"], static_libc["resolver"]) == ("glibc", True, "libc")

@@ -71,7 +71,7 @@ def test_dry_run_tells_what_will_be_refused(project: Project) -> None:
     outcome = project.scons("-n")
 
     assert "Building build/static/app: linkage static cannot be had\n" in outcome.stdout
-    assert "why:    it is the program itself (example.org/m)" in outcome.stdout
+    assert "why:    example.org/m, the program itself" in outcome.stdout
     assert project.scons(status=2).stdout == "Building build/static/app\n"
 
 

@@ -21,7 +21,7 @@ NSS_FIX = "GORESOLVER='go', or GOLIBC='musl', or GOVERIFYNSS='ok' if every machi
 
 def describe_chain(chain: tuple[str, ...]) -> str:
     """Return an import chain in words."""
-    return " imports ".join(chain) if len(chain) > 1 else f"it is the program itself ({''.join(chain)})"
+    return " imports ".join(chain) if len(chain) > 1 else f"{''.join(chain)}, the program itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class CgoUse:
     chain: tuple[str, ...]
 
     def __str__(self) -> str:
-        return describe_chain(self.chain)
+        return describe_chain(self.chain) if len(self.chain) > 1 else f"{self.package} uses cgo itself"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

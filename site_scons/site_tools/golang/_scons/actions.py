@@ -148,6 +148,7 @@ def show_command(target: list[Any], source: list[Any], env: Env) -> str:
     if shown:
         return shown
     try:
+        require_reader()
         scan = PROGRAMS.scan(target[0])
         refused = refusal(scan.configuration.request, scan.findings) if errors(scan.findings) else ""
     except GolangError as error:

@@ -90,7 +90,7 @@ def _check_names(env: Env, overrides: dict[str, Any]) -> None:
             msg = f"unknown keyword {name}=\n  wanted: linkage=, or a construction variable (docs/variables.md){fix}"
             raise RequestError(msg)
     for name in sorted(set(ARGUMENTS) & known - PROGRAMS.offered):
-        if str(env.get(name)) != ARGUMENTS[name]:
+        if str(overrides.get(name, env.get(name))) != ARGUMENTS[name]:
             PROGRAMS.offered.add(name)
             warn(
                 f"golang: warning: {name}={ARGUMENTS[name]} on the command line has no effect\n"

@@ -67,7 +67,8 @@ OFFERED = ("GO", "GOVERSION", "GOOS", "GOARCH", "GOTAGS", "GORACE", "GOVERIFYGLI
 def _offer(variable: Variable) -> Any:
     from SCons.Variables import EnumVariable
 
-    help_text = variable.doc.replace("`", "")
+    default = f" ({variable.default} unless the SConstruct says otherwise)" if variable.default else ""
+    help_text = variable.doc.replace("`", "") + default
     # No default: what the environment says already must hold unless the command line says otherwise.
     if variable.choices:
         return EnumVariable(variable.name, help_text, None, allowed_values=variable.choices)
