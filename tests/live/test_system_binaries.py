@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -12,10 +11,7 @@ from golang.inspect import inspect_file
 from golang.linkage import Kind
 from golang.verdict import classify
 
-pytestmark = [
-    pytest.mark.live,
-    pytest.mark.skipif(shutil.which("readelf") is None, reason="needs binutils"),
-]
+pytestmark = pytest.mark.live
 FOLDERS = (
     "/usr/bin",
     "/usr/sbin",
@@ -56,12 +52,10 @@ def is_elf(path: Path) -> bool:
         return False
 
 
-BINARIES = find_binaries() if Path("/usr/bin").is_dir() else []
+BINARIES = find_binaries()
 
 
 def test_there_are_enough_of_them() -> None:
-    if not BINARIES:
-        pytest.skip("no ELF system")
     assert len(BINARIES) >= 20
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from harness import HELLO, ROOT, TOOLPATH, Outcome, Project, is_static
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.network]
 
 PROGRAM = 'env.GoProgram("build/$GOLINKAGE/app", "cmd/app", linkage="static")\n'
 IGNORED = shutil.ignore_patterns("__pycache__", ".*_cache")
