@@ -88,6 +88,26 @@ def test_directories_in_the_way(hello: Project) -> None:
     hello.scons()
 
 
+def test_what_cannot_be_replaced_fails_with_what_to_do(hello: Project) -> None:
+    """The proved program cannot take its place: nothing unproved or half done is left, and it heals."""
+    command = (
+        "$GO build $( -C $_GOMODULEROOT -o ${TARGET.abspath} $) $_GOFLAGS $_GOPACKAGE && mkdir -p build/static/app"
+    )
+    hello.sconstruct(f'env["GOCOM"] = {command!r}\n' + PROGRAM.format('linkage="static"'))
+
+    outcome = hello.scons(status=2)
+
+    assert (
+        "[build/static/app] cannot be put in its place\n  wanted: to write build/static/app\n  found:  "
+        in outcome.stderr
+    )
+    assert "  fix:    make the folder writable and remove what stands there" in outcome.stderr
+    assert [path.name for path in (hello / "build/static").iterdir()] == ["app"]
+    (hello / "build/static/app").rmdir()
+    hello.sconstruct(PROGRAM.format('linkage="static"'))
+    assert hello.scons().built == ["static/app"]
+
+
 def test_a_target_is_verified_in_one_way(hello: Project) -> None:
     command = 'app = env.Command("app", [], "true")\nenv.GoVerify(app, linkage="dynamic")\n'
     hello.sconstruct(command + 'env.GoVerify(app, linkage="static")')

@@ -73,7 +73,6 @@ GO = GoToolchain(
     path="/goroot/bin/go",
     version="go1.26.8",
     goroot="/goroot",
-    goexperiment="",
     caches={"GOCACHE": "/cache"},
     user_settings={},
     user_file="",

@@ -141,7 +141,7 @@ def test_go_is_asked_once_in_the_given_environment() -> None:
     go = Go({"GOCACHE": "/c", "GOPROXY": "", "GOMODCACHE": "/m", "GOEXPERIMENT": "x", "OTHER": "y"})
     found = probe_go("/bin/go", {"GOTOOLCHAIN": "local"}, "", go)
     assert go.asked == [(["/bin/go", "env", "-json"], {"GOTOOLCHAIN": "local"})]
-    assert (found.version, found.release, found.goroot, found.goexperiment) == ("go1.26.8", (1, 26, 8), "/goroot", "x")
+    assert (found.version, found.release, found.goroot) == ("go1.26.8", (1, 26, 8), "/goroot")
     assert found.caches == {"GOCACHE": "/c", "GOMODCACHE": "/m"}
     assert found.user_settings == {}
 

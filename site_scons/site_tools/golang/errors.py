@@ -4,10 +4,9 @@
     ├── RequestError     what the user asked for contradicts itself or cannot be had
     ├── ToolchainError   no usable Go or C toolchain
     ├── PackageError     the module or its packages cannot be read
-    ├── PredictionError  the program cannot get the linkage it asks for (known before the compile)
-    ├── InspectError     a file cannot be read as a binary
-    └── LinkageError     the binary does not have the linkage it was asked for
+    └── InspectError     a file cannot be read as a binary
 
+What is wrong with a program is no exception but a finding (``finding``), so that all of it is told.
 The SCons shell turns them into ``UserError`` (read time) or ``BuildError`` (build time).
 """
 
@@ -30,13 +29,5 @@ class PackageError(GolangError):
     """A Go module, workspace or package cannot be read."""
 
 
-class PredictionError(GolangError):
-    """The program's imports rule out the linkage that was asked for."""
-
-
 class InspectError(GolangError):
     """A file is not a binary that can be inspected: malformed, truncated or unreadable."""
-
-
-class LinkageError(GolangError):
-    """A binary was inspected and rejected."""

@@ -78,7 +78,6 @@ class GoToolchain:
     version: str
     """As ``go env GOVERSION`` says it, such as ``go1.26.8``."""
     goroot: str
-    goexperiment: str
     caches: Mapping[str, str]
     """CACHE_SETTINGS that are not empty."""
     user_settings: Mapping[str, str]
@@ -163,7 +162,6 @@ def probe_go(go: str, environ: Mapping[str, str], wanted_version: str = "", runn
         path=real if os.access(real, os.X_OK) else go,
         version=version,
         goroot=goroot,
-        goexperiment=settings.get("GOEXPERIMENT", ""),
         caches={name: settings[name] for name in CACHE_SETTINGS if settings.get(name)},
         user_settings=_read_user_settings(user_file),
         user_file=user_file,

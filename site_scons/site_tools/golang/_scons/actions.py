@@ -20,7 +20,7 @@ from ..predict import NSS_FIX
 from ..report import refusal, warning
 from ..scan import ProgramScan
 from .cinputs import write_overlay
-from .gate import UNPROVED, discard, pass_or_reject, read_facts, reject_unreadable
+from .gate import UNPROVED, discard, obstructed, pass_or_reject, read_facts, reject_unreadable
 from .messages import failure, tell, warn
 from .programs import PROGRAMS, Program, program_of
 from .reverify import only_policy_changed
@@ -33,10 +33,16 @@ _announced: set[str] = set()
 def build_program(target: list[Any], source: list[Any], env: Env) -> Any:
     """Build and prove one program. Returns None, or a BuildError that fails it alone."""
     node = target[0]
-    failed = _build_and_prove(node, source, env)
-    if failed:
-        discard(node)
-        discard(_staged(node))
+    try:
+        failed = _build_and_prove(node, source, env)
+    except OSError as error:
+        failed = obstructed(node, error)
+    # Also where one of them cannot be removed.
+    for left in (_staged(node), node) if failed else ():
+        try:
+            discard(left)
+        except OSError as error:
+            failed = obstructed(node, error)
     return failed
 
 

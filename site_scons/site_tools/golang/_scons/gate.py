@@ -27,10 +27,20 @@ def read_facts(node: Any) -> BinaryFacts:
 
 
 def discard(node: Any) -> None:
-    """Remove a target whose build failed: half a program must not stand as if good."""
+    """Remove a file whose build failed: half a program must not stand as if good. Raises OSError."""
     path = node.get_abspath()
     if os.path.lexists(path):
         os.unlink(path)
+
+
+def obstructed(node: Any, error: OSError) -> Any:
+    """Return the BuildError for a target that the file system does not let be written, moved or removed."""
+    paths = " -> ".join(str(path) for path in (error.filename, error.filename2) if path)
+    return failure(
+        node,
+        f"cannot be put in its place\n  wanted: to write {node}\n  found:  {error.strerror}: {paths}\n"
+        "  fix:    make the folder writable and remove what stands there; what stands there was not proved now",
+    )
 
 
 def pass_or_reject(made: Any, node: Any, facts: BinaryFacts, asked: Request, findings: Sequence[Finding]) -> Any:
