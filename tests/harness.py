@@ -139,8 +139,20 @@ class Project:
     def sources(self) -> dict[str, tuple[bytes, int]]:
         """Return content and time of every file that no build may write to."""
         files = (file for file in self.path.rglob("*") if file.is_file() and not file.name.startswith(".sconsign"))
-        built = self.path / "build"
-        return {str(file): (file.read_bytes(), file.stat().st_mtime_ns) for file in files if built not in file.parents}
+        made = {self.path / "build", self.path / ".scons-golang"}
+        return {str(file): (file.read_bytes(), file.stat().st_mtime_ns) for file in files if not made & {*file.parents}}
+
+    def copy(self, path: Path, *, built: bool = True) -> Project:
+        """Copy the project with every time and link; without ``built`` as a clone has it, with nothing that was made."""
+
+        def made(folder: str, names: list[str]) -> list[str]:
+            at_top = Path(folder) == self.path and not built
+            return [name for name in names if at_top and (name == "build" or name.startswith("."))]
+
+        shutil.copytree(self.path, path, symlinks=True, ignore=made)
+        copy = Project(path)
+        copy.environ = dict(self.environ)
+        return copy
 
     def up_to_date(self, *arguments: str) -> None:
         """Assert that nothing is left to do."""

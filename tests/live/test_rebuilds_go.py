@@ -1,6 +1,6 @@
-"""What a change of Go code, of embedded files or of a module rebuilds: exactly the programs concerned, and no other.
+"""Edits of Go code, embedded files and modules, one after another in one project.
 
-The rows of the tables are one history of one project: each starts with what the row before it left.
+Each row starts with what the row before it left. Each kind of edit by itself is in the exactness tests.
 """
 
 from __future__ import annotations
@@ -151,71 +151,23 @@ def edits(*rows: Edit) -> pytest.MarkDecorator:
 
 
 @edits(
-    Edit("main", {"app/cmd/c/main.go": MAIN_C.replace("one", "two")}, "c", {"c": "c two"}),
-    Edit("same-size", {"lib/words/words.go": WORDS.replace("one", "two")}, "ab", {"a": "a two", "b": "b two"}),
-    Edit("add", {"lib/words/extra.go": EXTRA}, "ab", {"a": "extra", "b": "extra"}),
-    Edit("rename", {"lib/words/extra.go": None, "lib/words/renamed.go": EXTRA}, "ab", {"b": "extra"}),
-    Edit("delete", {"lib/words/renamed.go": None}, "ab", {"b": "b two\n"}),
-    Edit("test-file", {"lib/words/words_test.go": "package words\n"}, ""),
-    Edit("edit-test-file", {"lib/words/words_test.go": "package words\n\nvar x = 1\n"}, ""),
-    Edit("other-system", {"lib/words/words_windows.go": EXTRA}, ""),
-    Edit("edit-other-system", {"lib/words/words_windows.go": EXTRA + "\nvar x = 1\n"}, ""),
+    Edit("import-added", {"app/cmd/c/main.go": MAIN_B.replace('"b"', '"c"')}, "c", {"c": "c one"}),
+    Edit("edit-new-import", {"lib/words/words.go": WORDS.replace("one", "new")}, "abc", {"c": "c new"}),
+    Edit("import-removed", {"app/cmd/c/main.go": MAIN_C}, "c", {"c": "c one"}),
+    Edit("edit-no-import", {"lib/words/words.go": WORDS}, "ab", {"b": "b one\n"}),
     Edit("tag-off", {"lib/words/tagged.go": "//go:build never\n\n" + EXTRA}, ""),
     Edit("tag-flipped", {"lib/words/tagged.go": "//go:build !never\n\n" + EXTRA}, "ab", {"a": "extra", "b": "extra"}),
-    Edit("tag-flipped-back", {"lib/words/tagged.go": "//go:build never\n\n" + EXTRA}, "ab", {"b": "b two\n"}),
-    Edit("this-system", {"lib/words/words_linux.go": EXTRA}, "ab", {"b": "extra"}),
-    Edit("import-added", {"app/cmd/c/main.go": MAIN_B.replace('"b"', '"c"')}, "c", {"c": "extra"}),
-    Edit("edit-new-import", {"lib/words/words_linux.go": EXTRA.replace("extra", "more")}, "abc", {"c": "more"}),
-    Edit("import-removed", {"app/cmd/c/main.go": MAIN_C}, "c", {"c": "c one"}),
-    Edit("edit-no-import", {"lib/words/words_linux.go": None}, "ab", {"b": "b two\n"}),
-    Edit("unused-package", {"app/internal/unused/unused.go": "package unused\n\nvar X = 1\n"}, ""),
-    Edit("new-unused-package", {"lib/unused/unused.go": "package unused\n"}, ""),
-    Edit("no-go-file", {"lib/words/README.md": "Words\n", "lib/words/testdata/x.go": "package x\n"}, ""),
-    Edit("ignored-file", {"lib/words/_ignored.go": EXTRA, "lib/words/.ignored.go": EXTRA}, ""),
-)
-def test_go_files(tree: Project, edit: Edit) -> None:
-    check(tree, edit)
-
-
-@edits(
-    Edit("edit", {"app/internal/data/files/first.txt": "2"}, "a", {"a": "first.txt=2"}),
-    Edit("add", {"app/internal/data/files/more.txt": "3"}, "a", {"a": "more.txt=3"}),
-    Edit("hidden", {"app/internal/data/files/.hidden": "4", "app/internal/data/files/_hidden": "4"}, ""),
-    Edit("beside", {"app/internal/data/other.txt": "5"}, ""),
-    Edit(
-        "rename",
-        {"app/internal/data/files/more.txt": None, "app/internal/data/files/renamed.txt": "3"},
-        "a",
-        {"a": "renamed.txt=3"},
-    ),
-    Edit("remove", {"app/internal/data/files/renamed.txt": None}, "a", {"a": "first.txt=2 \n"}),
-)
-def test_embedded_files(tree: Project, edit: Edit) -> None:
-    """D2: the pattern is expanded anew in each run."""
-    check(tree, edit)
-
-
-WITH_UNUSED = GO_MOD + "\nrequire example.org/other v0.0.0\n\nreplace example.org/other => ../other\n"
-
-
-@edits(
-    Edit("comment", {"app/go.mod": GO_MOD + "\n// A comment.\n"}, ""),
-    Edit("comment-of-replaced", {"lib/go.mod": LIB_MOD + "// A comment.\n"}, ""),
-    Edit("unused-require", {"app/go.mod": WITH_UNUSED, "other/go.mod": "module example.org/other\n\ngo 1.21\n"}, ""),
-    Edit("go-line-of-replaced", {"lib/go.mod": LIB_MOD.replace("1.21", "1.20")}, "ab"),
-    Edit("go-line", {"app/go.mod": GO_MOD.replace("1.21", "1.22")}, "abc"),
-    Edit("go-line-back", {"app/go.mod": GO_MOD}, "abc"),
-    Edit("godebug", {"app/go.mod": GO_MOD + "\ngodebug panicnil=1\n"}, "abc"),
-    Edit("godebug-removed", {"app/go.mod": GO_MOD}, "abc"),
-    Edit(
-        "replace", {"app/go.mod": GO_MOD.replace("../lib", "../other"), "other/go.mod": LIB_MOD}, "ab", {"b": "other"}
-    ),
+    Edit("tag-flipped-back", {"lib/words/tagged.go": "//go:build never\n\n" + EXTRA}, "ab", {"b": "b one\n"}),
+    Edit("embed", {"app/internal/data/files/more.txt": "3"}, "a", {"a": "more.txt=3"}),
+    Edit("edit-embedded", {"app/internal/data/files/more.txt": "4"}, "a", {"a": "more.txt=4"}),
+    Edit("remove-embedded", {"app/internal/data/files/more.txt": None}, "a", {"a": "first.txt=1 \n"}),
+    Edit("replace", {"app/go.mod": GO_MOD.replace("../lib", "../other")}, "ab", {"b": "other"}),
     Edit("edit-replaced", {"other/words/words.go": WORDS.replace("one", "new")}, "ab", {"b": "b new"}),
-    Edit("edit-not-replaced", {"lib/words/words.go": WORDS}, ""),
+    Edit("edit-not-replaced", {"lib/words/words.go": WORDS + "\n// A comment.\n"}, ""),
     Edit("replace-back", {"app/go.mod": GO_MOD}, "ab", {"b": "b one"}),
 )
-def test_go_mod(tree: Project, edit: Edit) -> None:
-    """What go.mod says counts, not its text."""
+def test_one_edit_after_another(tree: Project, edit: Edit) -> None:
+    """What an edit brings in counts from then on, and what it takes out no longer does."""
     check(tree, edit)
 
 
@@ -293,51 +245,6 @@ def test_interactive(project: Project) -> None:
 
     assert Outcome(0, done.stdout, "").built == ["build/c", "build/c"]
     assert project.run("build/c", check=True).stderr == "new\nc one\n"
-
-
-def test_vendor(project: Project) -> None:
-    project.write({**FILES, "app/go.mod": GO_MOD})
-    project.sconstruct('env.GoModule("build/$GOLINKAGE", "app", linkage="static")')
-    project.run("go", "-C", "app", "mod", "vendor", check=True)
-    assert project.rebuilt() == ["static/a", "static/b", "static/c"]
-
-    change(project, {"lib/words/words.go": WORDS.replace("one", "replaced")})
-    assert project.rebuilt() == []
-
-    change(project, {"app/vendor/example.org/lib/words/words.go": WORDS.replace("one", "vendored")})
-    assert project.rebuilt() == ["static/a", "static/b"]
-    assert project.run("build/static/b", check=True).stderr == "b vendored\n"
-
-    change(project, {"app/vendor/example.org/lib/words/extra.go": EXTRA})
-    assert project.rebuilt() == ["static/a", "static/b"]
-
-    shutil.rmtree(project / "app/vendor")
-    assert project.rebuilt() == ["static/a", "static/b"]
-    assert project.run("build/static/b", check=True).stderr == "b replaced\n"
-
-
-def test_go_work(project: Project) -> None:
-    own = GO_MOD.replace("../lib", "../other")
-    work = "go 1.21\n\nuse ./app\n"
-    project.write({**FILES, "app/go.mod": own, "go.work": work})
-    project.sconstruct('env.GoModule("build/$GOLINKAGE", "app", linkage="static")')
-    assert project.rebuilt() == ["static/a", "static/b", "static/c"]
-    assert project.run("build/static/b", check=True).stderr == "b other\n"
-
-    change(project, {"go.work": work + "// A comment.\n"})
-    assert project.rebuilt() == []
-
-    change(project, {"go.work": work + "use ./lib\n"})
-    assert project.rebuilt() == ["static/a", "static/b"]
-    assert project.run("build/static/b", check=True).stderr == "b one\n"
-
-    change(project, {"go.work": work})
-    assert project.rebuilt() == ["static/a", "static/b"]
-    assert project.run("build/static/b", check=True).stderr == "b other\n"
-
-    change(project, {"go.work": None})
-    project.rebuilt()
-    assert project.run("build/static/b", check=True).stderr == "b other\n"
 
 
 def add_to_proxy(proxy: Path, version: str, files: Mapping[str, str]) -> None:

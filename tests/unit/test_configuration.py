@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,15 +13,16 @@ import pytest
 
 from golang.ccompiler import CompilerMemo, LinkTrial
 from golang.configuration import Configuration, base_environ
-from golang.errors import PackageError, ToolchainError
-from golang.linkage import Kind, Libc, Linkage, Permissions, Request
-from golang.packages import Package, PackageGraph
+from golang.errors import ToolchainError
+from golang.goenv import BINARY_SETTINGS, CACHE_SETTINGS
+from golang.linkage import Kind, Libc, Linkage, Request
+from golang.needs import CNeeds
+from golang.packages import Package
 from golang.plan import Options
 from golang.platform import Platform
 from golang.predict import CgoUse, Prediction
 from golang.runner import Completed
-from golang.scan import Scans
-from golang.toolchain import BINARY_SETTINGS, CACHE_SETTINGS, GoToolchain
+from golang.toolchain import GoToolchain
 
 PROCESS = {"HOME": "/home/me", "PATH": "/process/bin"}
 
@@ -139,16 +141,37 @@ def test_environment_is_owned(bin_directory: str) -> None:
     assert environ["GOFLAGS"].strip() == ""
     assert (environ["GOENV"], environ["GOWORK"], environ["GOTOOLCHAIN"]) == ("off", "off", "local")
     assert (environ["GOCACHE"], environ["HOME"]) == ("/cache", "/h")
+    assert environ["GODEBUG"] == "goindex=0"
 
 
-def test_compilers_are_said_by_absolute_path_where_c_takes_part(bin_directory: str) -> None:
+def test_compilers_are_there_where_path_hides_them(bin_directory: str) -> None:
     """E1: a PATH that hides gcc never flips a linkage."""
     config = configure(bin_directory, base={"PATH": "/nowhere"})
     environ = config.build_environ(NEEDS_C)
-    assert (environ["CC"], environ["CXX"]) == (f"{bin_directory}/gcc", f"{bin_directory}/g++")
     assert environ["CGO_ENABLED"] == "1"
     assert environ["PATH"] == os.pathsep.join(["/nowhere", bin_directory])
     assert "CC" not in config.build_environ(NEEDS_NONE)
+
+
+def test_compilers_are_said_by_name_where_path_finds_them(bin_directory: str) -> None:
+    """Go does so itself: a package that it compiled before with the same compiler is in its cache."""
+    for fields in ({}, {"cc": (f"{bin_directory}/gcc",)}, {"base": {"PATH": bin_directory}}):
+        environ = configure(bin_directory, **fields).build_environ(NEEDS_C)
+        assert (environ["CC"], environ["CXX"]) == ("gcc", "g++")
+    assert configure(bin_directory, cc=("gcc -m64",)).build_environ(NEEDS_C)["CC"] == "gcc -m64"
+
+
+def test_compilers_are_said_by_absolute_path_where_path_finds_others(bin_directory: str, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    for name in ("gcc", "g++"):
+        shutil.copy(f"{bin_directory}/{name}", other)
+    given = (f"{bin_directory}/gcc -m64",)
+    environ = configure(bin_directory, base={"PATH": str(other)}, cc=given).build_environ(NEEDS_C)
+    assert environ["CC"] == f"{bin_directory}/gcc -m64"
+    # The folder of the C compiler comes to PATH, and with it another C++ compiler.
+    environ = configure(bin_directory, cxx=f"{other}/g++").build_environ(NEEDS_C)
+    assert (environ["CC"], environ["CXX"]) == ("gcc", f"{other}/g++")
 
 
 def test_first_compiler_of_the_wanted_libc_is_taken(bin_directory: str) -> None:
@@ -198,7 +221,7 @@ def test_missing_archives_are_findings(bin_directory: str, missing: str, archive
 
 def test_c_identity_sees_compiler_search_paths_and_what_is_linked(bin_directory: str) -> None:
     def identity(**fields: Any) -> str:
-        return configure(bin_directory, **fields).c_identity(NEEDS_C)
+        return configure(bin_directory, **fields).c_identity(CNeeds())
 
     base = {"PATH": "/nowhere", "HOME": "/h"}
     different = {
@@ -210,7 +233,19 @@ def test_c_identity_sees_compiler_search_paths_and_what_is_linked(bin_directory:
     }
     assert len(different) == 5
     assert identity(base={**base, "HOME": "/other", "LANG": "C"}) == identity()
-    assert configure(bin_directory).c_identity(NEEDS_NONE) == ""
+    assert configure(bin_directory).c_identity(None) == ""
+
+
+def test_c_identity_of_a_package_is_that_of_no_program(bin_directory: str) -> None:
+    """Programs share what go compiled of it."""
+
+    def identity(**fields: Any) -> str:
+        return configure(bin_directory).package_c_identity(Package(import_path="m/a", dir="/m/a", name="a", **fields))
+
+    assert identity() == identity(native_files=("a.s",)) == ""
+    plain = identity(cgo_files=("a.go",))
+    assert plain == configure(bin_directory).c_identity(CNeeds())
+    assert plain != identity(cgo_files=("a.go",), cxx_files=("a.cc",))
 
 
 def test_key_is_what_decides_which_packages_there_are(bin_directory: str) -> None:
@@ -227,44 +262,6 @@ def test_key_is_what_decides_which_packages_there_are(bin_directory: str) -> Non
     assert all(configure(bin_directory, **change).key != config.key for change in changes)
 
 
-def scans_of(config: Configuration) -> Scans:
-    """Return scans with the listing of ``config`` already made: one program in /m/a."""
-    main = Package(import_path="m/a", dir="/m/a", name="main")
-    scans = Scans()
-    scans._graphs[config.key] = PackageGraph(packages={"m/a": main}, mains={"/m/a": "m/a"})
-    return scans
-
-
-def test_scan_shares_the_listing_but_not_the_request(bin_directory: str) -> None:
-    """The libc and what is permitted are outside the key of a listing; each program keeps its own."""
-    glibc, musl = configure(bin_directory), configure(bin_directory, libc=Libc.MUSL)
-    lenient = configure(bin_directory, options=Options(permissions=Permissions(libraries=("libx.so",))))
-    assert glibc.key == musl.key == lenient.key
-    scans = scans_of(glibc)
-    found = [scans.scan(config, "/m/a") for config in (glibc, musl, lenient)]
-    assert [scan.configuration for scan in found] == [glibc, musl, lenient]
-    assert len({id(scan.graph) for scan in found}) == 1
-    assert scans.scan(glibc, "/m/a") is found[0]
-
-
-def test_error_of_a_listing_is_raised_every_time(bin_directory: str) -> None:
-    config = configure(bin_directory)
-    scans = Scans()
-    scans._graphs[config.key] = PackageError("no go.mod")
-    for _ in range(2):
-        with pytest.raises(PackageError, match=r"no go\.mod"):
-            scans.scan(config, "/m/a")
-
-
-def test_pins_stand_for_inputs_that_are_no_files(bin_directory: str) -> None:
-    config = configure(bin_directory, "static")
-    pins = scans_of(config).scan(config, "/m/a").pins
-    assert "go go1.26.8 abc" in pins
-    assert list(pins) == sorted(pins)
-    newer = configure(bin_directory, "static", toolchain=dataclasses.replace(GO, identity="go1.26.9 abc"))
-    assert scans_of(newer).scan(newer, "/m/a").pins != pins
-
-
 def test_trial_is_linked_like_the_program(bin_directory: str) -> None:
     class Memo(CompilerMemo):
         flags: Sequence[str] = ()
@@ -277,5 +274,5 @@ def test_trial_is_linked_like_the_program(bin_directory: str) -> None:
     uses = Prediction(kind=Kind.STATIC_LIBC, cgo=NEEDS_C.cgo, libraries=("x",), library_flags=("-L/l", "-lx"))
     for linkage, static in (("static-libc", ["-static"]), ("static-pie", ["-static-pie"]), ("dynamic", [])):
         memo = Memo(Compilers())
-        configure(bin_directory, linkage, memo=memo).trial(uses)
+        configure(bin_directory, linkage, memo=memo).trial(uses.library_flags)
         assert memo.flags == [*static, "-L/l", "-lx"]

@@ -10,9 +10,10 @@ import pytest
 
 from golang.ccompiler import CCompiler
 from golang.finding import Finding
+from golang.golist import build_graph, decode_stream
 from golang.gosource import tags_of
 from golang.linkage import Kind, Level, Libc, Linkage, Permissions, Request, Resolver
-from golang.packages import Package, PackageGraph, build_graph, decode_stream
+from golang.packages import Package, PackageGraph
 from golang.plan import Options, make_plan
 from golang.platform import Platform
 from golang.predict import CgoUse, Prediction, c_findings, predict

@@ -7,9 +7,9 @@ import enum
 import pytest
 
 from golang._scons.variables import VARIABLES, Variable, defaults, markdown
+from golang.goenv import BINARY_SETTINGS, CACHE_SETTINGS
 from golang.linkage import Level, Libc, Linkage, Resolver, parse_choice
 from golang.platform import ARCH_VARIANTS, Platform, host_libc, host_platform
-from golang.toolchain import BINARY_SETTINGS, CACHE_SETTINGS
 
 BY_NAME = {variable.name: variable for variable in VARIABLES}
 

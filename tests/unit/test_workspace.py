@@ -1,4 +1,4 @@
-"""workspace: modules, go.work and main packages, found without Go (E7)."""
+"""modules and workspace: modules, go.work and main packages, found without Go (E7)."""
 
 from __future__ import annotations
 
@@ -7,19 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from golang.contents import Contents
 from golang.errors import PackageError
 from golang.gosource import tags_of
+from golang.modules import MainPackage, find_module_root, find_workspace, used_modules, walk_modules
 from golang.platform import Platform
-from golang.workspace import (
-    MainPackage,
-    find_main_packages,
-    find_module_root,
-    find_workspace,
-    module_path,
-    name_programs,
-    program_name,
-    used_modules,
-)
+from golang.tree import Tree
+from golang.workspace import find_main_packages, module_path, name_programs, program_name
 
 LINUX = tags_of(Platform("linux", "amd64"), cgo=True)
 PURE = tags_of(Platform("linux", "amd64"), cgo=False)
@@ -35,9 +29,12 @@ def write(root: Path, files: Mapping[str, str]) -> None:
 
 def names(root: Path, tags: frozenset[str] = LINUX) -> dict[str, str]:
     """Return the program names by directory relative to ``root``."""
-    return {
-        Path(main.directory).relative_to(root).as_posix(): main.name for main in find_main_packages(str(root), tags)
-    }
+    return {Path(main.directory).relative_to(root).as_posix(): main.name for main in mains(root, tags)}
+
+
+def mains(root: Path, tags: frozenset[str] = LINUX) -> tuple[MainPackage, ...]:
+    tree = Tree()
+    return find_main_packages(walk_modules(str(root), tree), tags, tree, Contents(tree))
 
 
 GO_WORK = """\
@@ -219,7 +216,7 @@ def test_main_packages_of_a_workspace(tmp_path: Path) -> None:
         "svc/cmd/gateway": "gateway",
         "tools/cmd/admin": "tools-cmd-admin",
     }
-    [first, *_] = find_main_packages(str(tmp_path), LINUX)
+    [first, *_] = mains(tmp_path)
     assert first == MainPackage(
         directory=str(tmp_path / "svc" / "cmd" / "admin"),
         module_root=str(tmp_path / "svc"),
@@ -231,12 +228,12 @@ def test_main_packages_of_a_workspace(tmp_path: Path) -> None:
 def test_workspace_that_uses_what_is_not_there(tmp_path: Path) -> None:
     write(tmp_path, {"go.work": "use ./gone\n"})
     with pytest.raises(PackageError, match=r"no go\.mod in .*gone"):
-        find_main_packages(str(tmp_path), LINUX)
+        mains(tmp_path)
 
 
 def test_neither_module_nor_workspace(tmp_path: Path) -> None:
     with pytest.raises(PackageError, match=r"has neither go\.mod nor go\.work"):
-        find_main_packages(str(tmp_path), LINUX)
+        mains(tmp_path)
 
 
 @pytest.mark.parametrize(

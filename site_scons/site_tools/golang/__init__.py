@@ -10,7 +10,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ._scons.settings import Env
+    from ._scons.fingerprint import Env
 
 __all__ = ["TOOLPATH", "__version__", "add_variables", "exists", "generate", "linkage_of"]
 __version__ = "0.1.0"
@@ -35,7 +35,7 @@ def exists(env: Env) -> bool:
 
 def linkage_of(node: Any) -> str | None:
     """Return the linkage that a target node was declared with, such as ``static``; None if it has none."""
-    from ._scons.programs import program_of
+    from ._scons.target import program_of
 
     program = program_of(node)
     return None if program is None else str(program.request.linkage.value)

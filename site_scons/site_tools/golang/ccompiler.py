@@ -12,12 +12,14 @@ import re
 import shlex
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
+from typing import Any
 
 from .errors import ToolchainError
 from .goflags import join_words
 from .linkage import Libc
+from .probes import Answer, Probes
 from .runner import Completed, Runner, run
 
 _ARCH_MACROS = (
@@ -195,18 +197,22 @@ def try_link(
 class CompilerMemo:
     """Compilers of this process: each is asked once, and links each set of flags once."""
 
-    def __init__(self, runner: Runner = run) -> None:
-        """Start with nothing asked."""
+    def __init__(self, runner: Runner = run, probes: Probes | None = None) -> None:
+        """Start with nothing asked; keep answers for other runs with ``probes``."""
         self._runner = runner
+        self._kept = probes or Probes()
         self._probes: dict[tuple[object, ...], CCompiler | ToolchainError] = {}
         self._trials: dict[tuple[object, ...], LinkTrial] = {}
+        self._identities: dict[tuple[object, ...], str] = {}
 
     def probe(self, command: Sequence[str], environ: Mapping[str, str], language: str) -> CCompiler:
         """Return what :func:`probe_compiler` says. Raises ToolchainError, every time anew."""
         key = (tuple(command), language, tuple(sorted(environ.items())))
         if key not in self._probes:
             try:
-                self._probes[key] = probe_compiler(command, environ, language=language, runner=self._runner)
+                found = self._kept.ask(("compiler", *key), lambda: self._ask(command, environ, language))
+                libc = Libc(found["libc"]) if found["libc"] else None
+                self._probes[key] = CCompiler(**{**found, "libc": libc, "command": tuple(command)})
             except ToolchainError as error:
                 self._probes[key] = error
         known = self._probes[key]
@@ -214,9 +220,57 @@ class CompilerMemo:
             raise known
         return known
 
+    def _ask(self, command: Sequence[str], environ: Mapping[str, str], language: str) -> Answer:
+        said: list[str] = []
+
+        def listen(argv: Sequence[str], **how: Any) -> Completed:
+            done = self._runner(argv, **how)
+            said.append(done.stderr)
+            return done
+
+        compiler = probe_compiler(command, environ, language=language, runner=listen)
+        files = _files_behind(command, "".join(said), environ)
+        return Answer({**asdict(compiler), "libc": compiler.libc and compiler.libc.value}, files, certain=bool(files))
+
     def link(self, compiler: CCompiler, flags: Sequence[str], environ: Mapping[str, str]) -> LinkTrial:
         """Return what :func:`try_link` says."""
         key = (compiler, tuple(flags), tuple(sorted(environ.items())))
         if key not in self._trials:
             self._trials[key] = try_link(compiler, flags, environ, runner=self._runner)
         return self._trials[key]
+
+    def link_identity(self, compiler: CCompiler, flags: Sequence[str], environ: Mapping[str, str]) -> str:
+        """Return the identity of what :func:`try_link` links in."""
+        key = (compiler.identity, *compiler.command, "", *flags, "", *sorted(environ.items()))
+        if key not in self._identities:
+            self._identities[key] = self._kept.ask(("link", *key), lambda: self._identify(compiler, flags, environ))
+        return self._identities[key]
+
+    def _identify(self, compiler: CCompiler, flags: Sequence[str], environ: Mapping[str, str]) -> Answer:
+        trial = self.link(compiler, flags, environ)
+        searched = self._runner([*compiler.command, "-print-search-dirs"], environ=environ).stdout
+        folders = [os.path.normpath(path) for path in re.findall(r"(?<=[=:])/[^:\n]*", searched)]
+        folders += [flag[2:] for flag in flags if flag.startswith("-L/")]
+        certain = trial.ok and bool(trial.files) and bool(folders)
+        return Answer(trial.identity, [*trial.files, *folders], certain=certain)
+
+
+def _files_behind(command: Sequence[str], said: str, environ: Mapping[str, str]) -> list[str]:
+    """Return the files that make a compiler what it is, from what ``-v`` prints; nothing where it does not tell.
+
+    A wrapper says through the compiler that it runs which one that is. The libc is known by its ``features.h``.
+    """
+    driver = re.search(r"^COLLECT_GCC=(.+)$", said, re.MULTILINE)
+    installed = re.search(r"^InstalledDir: (.+)$", said, re.MULTILINE)
+    if not driver and not installed:
+        return []
+    named = shutil.which(driver[1], path=environ.get("PATH")) if driver else None
+    words = [word for word in re.split(r"[\s=]+", said) if word.startswith("/")]
+    headers = [os.path.join(word, "features.h") for word in words]
+    own = [command[0], os.path.realpath(command[0]), *([named, os.path.realpath(named)] if named else ())]
+    return [
+        *own,
+        *([installed[1]] if installed else ()),
+        *filter(os.path.isfile, words),
+        *filter(os.path.isfile, headers),
+    ]

@@ -19,13 +19,13 @@ from .facts import BinaryFacts
 from .finding import Finding, errors
 from .inspect import inspect_file
 from .linkage import Kind, Libc, Linkage, Request, Resolver
+from .modules import find_module_root, find_workspace
 from .plan import Options
 from .platform import Platform, host_libc, host_platform
 from .report import SCHEMA, Evidence, describe, evidence_json, finding_json, resolver_of
 from .scan import ProgramScan, Scans
 from .toolchain import find_go, probe_go
 from .verdict import classify
-from .workspace import find_module_root, find_workspace
 
 OK, UNEXPECTED, USAGE, UNREADABLE = 0, 1, 2, 3
 

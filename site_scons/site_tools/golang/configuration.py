@@ -7,6 +7,7 @@ else is set explicitly by the plan (linkage cases E1 to E11).
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,25 +16,27 @@ from functools import cached_property
 from .ccompiler import CCompiler, CompilerMemo, LinkTrial, find_compiler, try_link
 from .errors import GolangError, InspectError, ToolchainError
 from .finding import Finding
+from .goenv import CACHE_SETTINGS, INHERITED
+from .goflags import flag_name, join_words, split_words
 from .inspect import inspect_file
 from .linkage import Libc, Linkage, Request
+from .needs import CNeeds
+from .packages import Package
 from .plan import Options, Plan, make_plan
 from .platform import Platform
 from .predict import Prediction, c_findings
-from .toolchain import CACHE_SETTINGS, GoToolchain
+from .store import digest_of
+from .toolchain import GoToolchain
 from .verdict import classify
-
-INHERITED = (
-    "HOME", "USER", "LOGNAME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "SSH_AUTH_SOCK", "SSL_CERT_FILE",
-    "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SYSTEMROOT",
-)  # fmt: skip
-"""What is taken from this process where the build's environment does not say: homes, proxies, temporary files."""
 
 _C_SEARCH = (
     "CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "LIBRARY_PATH", "LD_RUN_PATH", "COMPILER_PATH", "GCC_EXEC_PREFIX",
     "PKG_CONFIG_PATH", "PKG_CONFIG_LIBDIR", "PKG_CONFIG_SYSROOT_DIR", "SOURCE_DATE_EPOCH",
 )  # fmt: skip
 """Variables by which C tools find their inputs: passed on, and part of the C toolchain's identity."""
+
+_COMPILES = frozenset({"-asmflags", "-buildvcs", "-gcflags", "-ldflags", "-trimpath"})
+"""The flags of ``go build`` that select no file and no package."""
 
 _OWNED = frozenset({"CC", "CXX", "FC", "AR", "PKG_CONFIG"})
 
@@ -62,6 +65,17 @@ def _is_owned(name: str) -> bool:
     return (name.startswith(("GO", "CGO_")) and not name.startswith("GOOGLE_")) or name in _OWNED
 
 
+def _spelled(compiler: CCompiler, search: str) -> str:
+    """Return how a compiler is named: by its name alone where PATH finds that very file, as Go itself does.
+
+    Go knows what a C compiler made by its spelling; another one would compile its own packages once more.
+    """
+    path, *flags = compiler.command
+    name = os.path.basename(path)
+    found = shutil.which(name, path=search)
+    return join_words([name if found and os.path.samefile(found, path) else path, *flags])
+
+
 @dataclass(frozen=True, kw_only=True)
 class Configuration:
     """Everything that decides how programs of one module are built. Equal keys list the same packages."""
@@ -88,12 +102,28 @@ class Configuration:
     @cached_property
     def environ(self) -> dict[str, str]:
         """The whole environment for the go command, but for the C compilers."""
-        return {**self.base, **self.toolchain.caches, **self.plan.environ, "GOWORK": self.workspace}
+        # Go's index of packages believes size and time of a file, which may have been written anew (cmd/go: modindex).
+        own = {"GOWORK": self.workspace, "GODEBUG": "goindex=0"}
+        return {**self.base, **self.toolchain.caches, **self.plan.environ, **own}
+
+    @property
+    def root(self) -> str:
+        """The directory to run Go in: that of the workspace, else of the module."""
+        return self.module_root if self.workspace == "off" else os.path.dirname(self.workspace)
 
     @cached_property
     def key(self) -> tuple[str, ...]:
         """What tells configurations apart."""
-        return (self.toolchain.path, self.toolchain.identity, self.module_root, self.workspace, self.plan.signature)
+        places = (self.root, self.workspace, self.environ.get("GOMODCACHE", ""))
+        return (self.toolchain.path, self.toolchain.identity, *places, self.plan.signature)
+
+    @cached_property
+    def listing_name(self) -> str:
+        """A digest of what decides which packages there are, and from which files of C they are built."""
+        flags = (flag for flag in self.plan.flags if flag_name(flag) not in _COMPILES)
+        environ = (f"{name}={value}" for name, value in sorted(self.plan.environ.items()))
+        static_c = self.request.linkage.links_libc_statically
+        return digest_of(*self.key[:-1], static_c, *flags, "", *environ, "", *self.c_flags)
 
     @cached_property
     def compilers(self) -> tuple[CCompiler, ...]:
@@ -135,15 +165,14 @@ class Configuration:
         """Return the environment to build in: with the C compilers, where C takes part. Raises ToolchainError."""
         environ = dict(self.environ)
         compilers = self.compilers if prediction.needs_c else ()
+        environ["PATH"] = self._path(environ.get("PATH", ""), *(compiler.command[0] for compiler in compilers))
         for name, compiler in zip(("CC", "CXX"), compilers, strict=False):
-            environ[name] = compiler.as_setting
-        programs = [compiler.command[0] for compiler in compilers]
-        environ["PATH"] = self._path(environ.get("PATH", ""), *programs)
+            environ[name] = _spelled(compiler, environ["PATH"])
         return environ
 
-    def trial(self, prediction: Prediction) -> LinkTrial:
-        """Link an empty program the way that this program will be linked."""
-        flags = [*self._static_flags, *prediction.library_flags]
+    def trial(self, library_flags: Sequence[str]) -> LinkTrial:
+        """Link an empty program the way that a program with these ``-L`` and ``-l`` flags will be linked."""
+        flags = [*self._static_flags, *library_flags]
         return self.memo.link(self.compilers[0], flags, self._probe_environ)
 
     @property
@@ -165,19 +194,35 @@ class Configuration:
         return tuple(f"lib{name}.so*" for name in prediction.libraries if f"lib{name}" in found)
 
     @property
+    def c_flags(self) -> tuple[str, ...]:
+        """The flags for C that all cgo packages are built with."""
+        names = ("CGO_CPPFLAGS", "CGO_CFLAGS", "CGO_CXXFLAGS", "CGO_LDFLAGS")
+        words = (word for name in names for word in split_words(self.plan.environ.get(name, "")))
+        return (*words, *self.searched)
+
+    @property
     def searched(self) -> tuple[str, ...]:
         """The directories that C tools are told to search by variables of the environment, as flags."""
         flags = {"CPATH": "-I", "C_INCLUDE_PATH": "-isystem", "CPLUS_INCLUDE_PATH": "-isystem", "LIBRARY_PATH": "-L"}
         paths = ((flag, path) for name, flag in flags.items() for path in self.base.get(name, "").split(os.pathsep))
         return tuple(f"{flag}{path}" for flag, path in paths if path)
 
-    def c_identity(self, prediction: Prediction) -> str:
-        """Return what the C toolchain is for this program; empty where C takes no part. Raises ToolchainError."""
-        if not prediction.needs_c:
+    def c_identity(self, needs: CNeeds | None) -> str:
+        """Return what the C toolchain is for a program; empty where C takes no part. Raises ToolchainError."""
+        if needs is None:
             return ""
-        compilers = self.compilers[: 2 if prediction.needs_cxx else 1]
+        compilers = self.compilers[: 2 if needs.cxx else 1]
         search = [f"{name}={self.base[name]}" for name in _C_SEARCH if name in self.base]
-        return "\n".join([*(compiler.identity for compiler in compilers), self.trial(prediction).identity, *search])
+        flags = [*self._static_flags, *needs.library_flags]
+        linked = self.memo.link_identity(compilers[0], flags, self._probe_environ)
+        return "\n".join([*(compiler.identity for compiler in compilers), linked, *search])
+
+    def package_c_identity(self, package: Package) -> str:
+        """Return what the C toolchain is for a package, whatever program it is compiled for. Raises ToolchainError."""
+        if not package.cgo_files:
+            return ""
+        flags = tuple(flag for flag in package.cgo_ldflags if flag.startswith(("-L", "-l")))
+        return self.c_identity(CNeeds(cxx=bool(package.cxx_files), library_flags=flags))
 
     def c_findings(self, prediction: Prediction) -> tuple[Finding, ...]:
         """Return what keeps the C toolchain from linking this program as asked. Raises ToolchainError."""
@@ -193,7 +238,7 @@ class Configuration:
         return self._static_findings(prediction)
 
     def _static_findings(self, prediction: Prediction) -> tuple[Finding, ...]:
-        trial = self.trial(prediction)
+        trial = self.trial(prediction.library_flags)
         if trial.missing:
             return tuple(self._missing(name, prediction) for name in trial.missing)
         made = self._makes

@@ -28,7 +28,8 @@ _STUB = re.compile(
     r"|\bcgo\b[^\n]{0,40}(?:required|disabled|not (?:enabled|available|supported))"
 )
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
-_TOKENS = re.compile(r"""//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|`[^`]*`|'(?:\\.|[^'\\\n])*'|\w+|\S""", re.DOTALL)
+TOKENS = re.compile(r"""//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|`[^`]*`|'(?:\\.|[^'\\\n])*'|\w+|\S""", re.DOTALL)
+"""A word, a comment, a literal or one other character of Go."""
 _TAG = re.compile(r"[\w.]+")
 _RELEASE_TAG = re.compile(r"go1\.\d+")
 _TOKEN = re.compile(r"\s*(\|\||&&|!|\(|\)|[\w.]+)")
@@ -106,7 +107,7 @@ def imports_c(text: str) -> bool:
 
 def _imported(text: str) -> Iterator[str]:
     """Yield the paths of the import declarations, which stand before all others."""
-    for match in _TOKENS.finditer(text):
+    for match in TOKENS.finditer(text):
         token = match[0]
         if token in ("func", "type", "var", "const"):
             return
@@ -125,7 +126,7 @@ def _code(text: str, *, pragmas: bool) -> str:
             return "\n" * token.count("\n") or " "
         return token
 
-    return _TOKENS.sub(blank, text)
+    return TOKENS.sub(blank, text)
 
 
 def build_constraint(text: str) -> str:
@@ -265,9 +266,11 @@ def file_name_holds(name: str, tags: Collection[str]) -> bool:
 
 def is_selected(name: str, text: str, tags: Collection[str]) -> bool:
     """Return whether a Go file is part of its package: ``tags`` as from :func:`tags_of`."""
+    return is_permitted(name, build_constraint(text), tags) and ("cgo" in tags or not imports_c(text))
+
+
+def is_permitted(name: str, constraint: str, tags: Collection[str]) -> bool:
+    """Return whether a file of this name with this build constraint may be part of its package."""
     if name.startswith(("_", ".")) or name.endswith("_test.go") or not file_name_holds(name, tags):
         return False
-    constraint = build_constraint(text)
-    if constraint and not holds(constraint, tags):
-        return False
-    return "cgo" in tags or not imports_c(text)
+    return not constraint or holds(constraint, tags)

@@ -5,15 +5,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 from .configuration import Configuration
-from .errors import GolangError
 from .finding import Finding
-from .packages import Package, PackageGraph, load_graph
+from .index import Index, Listed, Surroundings
+from .packages import Package, PackageGraph
 from .predict import Prediction, predict
 
 
@@ -49,74 +48,39 @@ class ProgramScan:
         return (*found, *self.configuration.c_findings(self.prediction))
 
     @cached_property
-    def files(self) -> tuple[str, ...]:
-        """Every file that can change and that Go reads, sorted."""
-        files = {file for package in self.closure if package.local for file in package.files}
-        named = self.configuration.options.pgo
-        profile = os.path.join(self.main.dir, "default.pgo") if named in ("", "auto") else named
-        if os.path.isfile(profile):
-            files.add(profile)
-        return tuple(sorted(files))
-
-    @cached_property
     def cgo_packages(self) -> tuple[Package, ...]:
         """The packages with cgo or assembly files, whose includes may change without Go seeing it."""
-        local = (package for package in self.closure if package.local)
-        return tuple(package for package in local if package.cgo_files or package.has_assembly)
-
-    @cached_property
-    def pins(self) -> tuple[str, ...]:
-        """What stands for the inputs that are no files of the project, one readable line each.
-
-        The Go toolchain, modules of the closure with their versions and checksums, language versions, the names of
-        the files, and the C toolchain where C takes part. Errors of packages are among them: a build must fail when
-        they come.
-        """
-        lines = {f"go {self.configuration.toolchain.identity}", f"GODEBUG {self.main.godebug}"}
-        lines.update(
-            f"module {package.module} go{package.module.go_version}" for package in self.closure if package.module
-        )
-        # A file's name is in the binary, an embedded one's is data; SCons compares contents in order, and no names.
-        lines.update(f"files {package.import_path}: {package.file_names}" for package in self.closure if package.local)
-        lines.update(f"error {package.import_path}: {package.error}" for package in self.closure if package.error)
-        try:
-            c_identity = self.configuration.c_identity(self.prediction)
-        except GolangError as error:
-            c_identity = str(error)
-        if c_identity:
-            lines.add(f"C {c_identity}")
-        return tuple(sorted(lines))
+        return tuple(package for package in self.closure if package.reads_headers)
 
 
 class Scans:
     """Scans of this process, each made once."""
 
-    def __init__(self) -> None:
-        """Start with nothing scanned."""
-        self._graphs: dict[tuple[str, ...], PackageGraph | GolangError] = {}
+    def __init__(self, index: Index | None = None) -> None:
+        """Scan with an index; without one nothing is kept for later."""
+        self.index = index or Index()
         self._programs: dict[tuple[int, str], ProgramScan] = {}
 
-    def scan(self, config: Configuration, directory: str, together: Iterable[str] = ()) -> ProgramScan:
+    def listed(self, config: Configuration, directories: Iterable[str], around: Surroundings | None = None) -> Listed:
+        """Return what is known of the programs in ``directories``. Raises PackageError or ToolchainError."""
+        return self.index.listed(config.listing_name, directories, lambda: config, around or Surroundings())
+
+    def scan(
+        self,
+        config: Configuration,
+        directory: str,
+        together: Iterable[str] = (),
+        around: Surroundings | None = None,
+    ) -> ProgramScan:
         """Return the scan of the program in ``directory``.
 
         ``together`` are directories of other programs of the configuration, which are listed in the same go.
         Raises PackageError or ToolchainError.
         """
-        known = self._graphs.get(config.key)
-        if known is None or (isinstance(known, PackageGraph) and os.path.realpath(directory) not in known.mains):
-            known = self._load(config, {directory, *together})
-            self._graphs[config.key] = known
-        if isinstance(known, GolangError):
-            raise known
+        graph = self.listed(config, {directory, *together}, around).graph
         # The graph is shared by equal keys. A program is not: libc, compilers and permissions are outside the key.
         program = self._programs.get((id(config), directory))
-        if program is None or program.graph is not known:
-            program = ProgramScan(configuration=config, graph=known, main=known.main(directory))
+        if program is None or program.graph is not graph:
+            program = ProgramScan(configuration=config, graph=graph, main=graph.main(directory))
             self._programs[id(config), directory] = program
         return program
-
-    def _load(self, config: Configuration, directories: Iterable[str]) -> PackageGraph | GolangError:
-        try:
-            return load_graph(config.toolchain.path, config.plan.flags, config.environ, config.module_root, directories)
-        except GolangError as error:
-            return error

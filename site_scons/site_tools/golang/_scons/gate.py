@@ -13,24 +13,13 @@ from ..inspect import inspect_file
 from ..linkage import Request
 from ..report import rejection, success, unreadable, warning
 from .messages import failure, tell, warn
-
-REJECTED = ".rejected"
-"""What is appended to the path of a rejected target."""
-
-UNPROVED = ".unproved"
-"""What is appended to the path of a target until it is proved."""
+from .staging import leave
+from .target import REJECTED
 
 
-def read_facts(node: Any) -> BinaryFacts:
-    """Return the facts about a target. Raises InspectError."""
-    return inspect_file(node.get_abspath())
-
-
-def discard(node: Any) -> None:
-    """Remove a file whose build failed: half a program must not stand as if good. Raises OSError."""
-    path = node.get_abspath()
-    if os.path.lexists(path):
-        os.unlink(path)
+def read_facts(path: str) -> BinaryFacts:
+    """Return the facts about a binary. Raises InspectError."""
+    return inspect_file(path)
 
 
 def obstructed(node: Any, error: OSError) -> Any:
@@ -43,16 +32,17 @@ def obstructed(node: Any, error: OSError) -> Any:
     )
 
 
-def pass_or_reject(made: Any, node: Any, facts: BinaryFacts, asked: Request, findings: Sequence[Finding]) -> Any:
-    """Let ``made`` stand as the target ``node``, with one line that says so, or move it aside.
+def pass_or_reject(made: str, node: Any, facts: BinaryFacts, asked: Request, findings: Sequence[Finding]) -> Any:
+    """Let the file ``made`` stand as the target ``node``, with one line that says so, or move it aside.
 
     ``made`` may be the target itself. Returns None or a BuildError.
     """
     if errors(tuple(findings)):
         return _reject(made, node, lambda aside: rejection(findings, aside))
     path = node.get_abspath()
-    if made is not node:
-        os.replace(made.get_abspath(), path)
+    if made != path:
+        os.replace(made, path)
+        leave(made)
     if os.path.lexists(path + REJECTED):
         os.unlink(path + REJECTED)
     warn(warning(str(node), findings))
@@ -60,19 +50,20 @@ def pass_or_reject(made: Any, node: Any, facts: BinaryFacts, asked: Request, fin
     return None
 
 
-def reject_unreadable(made: Any, node: Any, error: InspectError) -> Any:
+def reject_unreadable(made: str, node: Any, error: InspectError) -> Any:
     """Move aside a target that is no readable binary. Returns a BuildError."""
     return _reject(made, node, lambda aside: unreadable(error, aside))
 
 
-def _reject(made: Any, node: Any, message: Callable[[str], str]) -> Any:
+def _reject(made: str, node: Any, message: Callable[[str], str]) -> Any:
     """Move ``made`` to ``<target>.rejected``; return the BuildError with ``message(that path)``."""
-    path = made.get_abspath()
     try:
-        os.replace(path, node.get_abspath() + REJECTED)
+        os.replace(made, node.get_abspath() + REJECTED)
     except FileNotFoundError:
         return failure(node, message(""))
     except OSError:
-        os.unlink(path)
+        os.unlink(made)
         return failure(node, message(""))
+    finally:
+        leave(made)
     return failure(node, message(str(node) + REJECTED))

@@ -15,10 +15,12 @@ from ..policy import SCHEMA, check
 from ..report import SCHEMA as REPORT_SCHEMA
 from ..report import Evidence, report_json, report_table
 from .actions import with_system_libraries
+from .fingerprint import Env
 from .gate import read_facts
 from .messages import failure, tell
-from .programs import PROGRAMS, program_of
-from .settings import Env, permissions_of, platform_of
+from .programs import PROGRAMS
+from .settings import permissions_of, platform_of
+from .target import program_of
 
 
 def _write_report(target: list[Any], source: list[Any], env: Env) -> Any:
@@ -35,7 +37,7 @@ def _write_report(target: list[Any], source: list[Any], env: Env) -> Any:
 
 
 def _evidence(node: Any) -> Evidence:
-    program, facts = program_of(node), read_facts(node)
+    program, facts = program_of(node), read_facts(node.get_abspath())
     asked: Request | None = program.request if program else None
     findings: tuple[Finding, ...] = ()
     if program:

@@ -5,33 +5,25 @@ SCons runs scanners and actions on several threads, scanners one at a time; a lo
 
 from __future__ import annotations
 
-import os
+import atexit
 import threading
-from collections import defaultdict
-from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..ccompiler import CompilerMemo
-from ..configuration import Configuration
-from ..contradictions import contradictions
 from ..errors import GolangError, RequestError
-from ..linkage import Request
-from ..report import describe
-from ..scan import ProgramScan, Scans
-from ..toolchain import GoToolchain, find_go, probe_go
-from .settings import Env, configuration_of, options_of, platform_of, process_environ, request_of, text
+from ..index import Closure, Index, Listed
+from ..store import digest_of
+from .derived import DerivedFiles
+from .fingerprint import Env
+from .outlines import Outlines
+from .standing import Standing
+from .surroundings import Around
+from .target import Node, Program, program_of
 
-Node = Any
-"""A SCons node, which is untyped."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Program:
-    """What a target node carries: the request it was declared with, and its package."""
-
-    request: Request
-    package_dir: str
-    module_root: str
+if TYPE_CHECKING:
+    from ..configuration import Configuration
+    from ..index.history import History
+    from ..packages import Package
+    from ..scan import ProgramScan, Scans
 
 
 class Programs:
@@ -40,20 +32,34 @@ class Programs:
     def __init__(self) -> None:
         """Start with no program."""
         self._lock = threading.RLock()
-        self._scans = Scans()
-        self._compilers = CompilerMemo()
-        self._toolchains: dict[tuple[str, ...], GoToolchain | GolangError] = {}
-        self._configurations: dict[Node, Configuration] = {}
-        self._of_module: defaultdict[str, dict[Node, Env]] = defaultdict(dict)
+        self.outlines = Outlines()
+        self._declared: list[Program] = []
+        self._interactive: bool | None = None
+        self._standing: Standing | None = None
+        self._history: History | None = None
+        self._look_again()
         self.offered: set[str] = set()
         """Names of construction variables that the command line sets."""
 
-    def declare(self, node: Node, program: Program, env: Env) -> bool:
+    def _look_again(self) -> None:
+        self._index: Index | None = None
+        self._scans: Scans | None = None
+        self._derived: DerivedFiles | None = None
+        self._derived_built = 0
+        self._arounds: dict[str, Around] = {}
+        self._listed: dict[str, Listed] = {}
+        self._inputs: dict[Program, tuple[Closure, str, list[Any]]] = {}
+        self._overtaken: set[int] = set()
+        self._together: dict[str, list[str]] | None = None
+        self._scanned: set[Node] = set()
+
+    def declare(self, node: Node, program: Program) -> bool:
         """Attach ``program`` to its target; return whether it is new. Raises RequestError if the path is taken."""
         known = program_of(node)
         if known is None:
             node.attributes.golang = program
-            self._of_module[program.module_root][node] = env
+            self._declared.append(program)
+            self._together = None
             return True
         asked, fix = "", "give each a path of its own"
         if known.request != program.request:
@@ -61,91 +67,180 @@ class Programs:
         elif known.package_dir != program.package_dir:
             asked = f"{known.package_dir} and {program.package_dir}"
         else:
-            settings = _settings(self._of_module[program.module_root][node])
-            differing = [name for name, value in _settings(env).items() if settings[name] != value]
-            asked = ", ".join(f"{name} {settings[name]!r} and {_settings(env)[name]!r}" for name in differing)
+            from .configurations import conflict
+
+            asked = conflict(known, program)
         if asked:
             msg = f"{node} is declared twice\n  wanted: one program at one path\n  found:  {asked}\n  fix:    {fix}"
             raise RequestError(msg)
         return False
 
-    def toolchain(self, env: Env) -> GoToolchain:
-        """Return the Go toolchain of an environment, found and asked once. Raises ToolchainError."""
-        environ = process_environ(env)
-        wanted = text(env, "GO")
-        if os.path.dirname(wanted) or wanted.startswith("#"):
-            wanted = str(env.File(wanted).srcnode().abspath)
-        version = text(env, "GOVERSION")
-        key = (wanted, version, *(f"{name}={value}" for name, value in sorted(environ.items())))
+    def index(self, env: Env) -> Index:
+        """Return the index of this run; ``env`` is any environment."""
         with self._lock:
-            if key not in self._toolchains:
-                self._toolchains[key] = _find_toolchain(wanted, version, environ)
-            known = self._toolchains[key]
-        if isinstance(known, GolangError):
-            raise known
-        return known
+            if self._index is None:
+                self._index = Index(self.outlines.probes(env).store)
+                atexit.register(self._index.save)
+            return self._index
 
     def configuration(self, node: Node) -> Configuration:
         """Return the configuration of a target. Raises RequestError or ToolchainError."""
+        return self.outlines.configuration(program_of(node))
+
+    def signature(self, node: Node) -> str:
+        """Return what stands in its action for all that a target is made with. Raises GolangError."""
+        return f"{self.outlines.outline(program_of(node)).signature}\n{self.inputs(node)[1]}"
+
+    def listed(self, node: Node) -> Listed:
+        """Return what is known of all programs of a target's configuration. Raises GolangError."""
+        program = program_of(node)
         with self._lock:
-            if node not in self._configurations:
-                root = program_of(node).module_root
-                env = self._of_module[root][node]
-                toolchain = self.toolchain(env)
-                refuse(request_of(env), env, toolchain)
-                self._configurations[node] = configuration_of(env, toolchain, root, self._compilers)
-            return self._configurations[node]
+            name = self.outlines.outline(program).listing
+            if name not in self._listed:
+                index, around = self.index(program.env), self._surroundings(program)
+                directories = self._declared_with(name)
+                self._listed[name] = index.listed(
+                    name, directories, lambda: self.outlines.configuration(program), around
+                )
+            return self._listed[name]
+
+    def inputs(self, node: Node) -> tuple[Closure, str, list[Any]]:
+        """Return what a target is made of. Raises GolangError.
+
+        That is a digest of all its files; the settings and tools that it is made with, one on a line; and the nodes
+        of what SCons itself makes for it, in order of their paths.
+        """
+        program = program_of(node)
+        with self._lock:
+            if program not in self._inputs:
+                listed = self.listed(node)
+                closure = listed.closures[program.package_dir]
+                settings = self.outlines.settings_text(program, closure.needs)
+                around = self._surroundings(program)
+                found = around.derived_inputs(self.scan(node)) if around.derived(listed.watch) else []
+                self._inputs[program] = (closure, settings, [one for one in found if one is not node])
+            return self._inputs[program]
 
     def scan(self, node: Node) -> ProgramScan:
         """Return the scan of a target. Raises GolangError."""
+        from ..scan import Scans
+
         program = program_of(node)
         with self._lock:
-            config = self.configuration(node)
-            others = self._of_module[program.module_root]
-            together = [program_of(other).package_dir for other in others if self._key(other) == config.key]
-            return self._scans.scan(config, program.package_dir, together)
+            self._scans = self._scans or Scans(self.index(program.env))
+            config = self.outlines.configuration(program)
+            together = self._declared_with(config.listing_name)
+            return self._scans.scan(config, program.package_dir, together, self._surroundings(program))
 
-    def forget(self) -> None:
-        """Forget the scans: files may have changed since."""
+    def _declared_with(self, listing: str) -> list[str]:
+        """Return the directories of all programs of a listing: they are listed in one go."""
+        if self._together is None:
+            self._together = {}
+            for program in self._declared:
+                try:
+                    name = self.outlines.outline(program).listing
+                except GolangError:
+                    continue
+                self._together.setdefault(name, []).append(program.package_dir)
+        return self._together[listing]
+
+    def stands(self, node: Node) -> bool:
+        """Return whether what stands at a target's path is what was proved there, of what it is made of now."""
+        executor = node.get_executor()
+        if executor is None or executor.post_actions:
+            # They run after the proof, and may change it. SCons drops executors that it is done with.
+            return True
         with self._lock:
-            self._scans = Scans()
+            try:
+                return self._standing_of(node).stands(*self._standing_name(node), self._inputs_digest(node))
+            except GolangError:
+                return True
 
-    def _key(self, node: Node) -> tuple[str, ...]:
-        try:
-            return self.configuration(node).key
-        except GolangError:
-            return ()
+    def compiled(self, node: Node) -> None:
+        """Take note that the binary of a target was made, and of whether a file changed while it was."""
+        with self._lock:
+            listed = self.listed(node)
+            # What SCons makes meanwhile is known to it.
+            if not self._surroundings(program_of(node)).derived(listed.watch) and listed.is_overtaken:
+                self._overtaken.add(id(listed))
 
+    def proved(self, node: Node) -> None:
+        """Take note that what stands at a target's path is proved."""
+        with self._lock:
+            # Nobody knows of what it was made if files changed meanwhile: next time it is made again.
+            unsure = id(self.listed(node)) in self._overtaken
+            self._standing_of(node).record(*self._standing_name(node), "" if unsure else self._inputs_digest(node))
+            closure, settings, _ = self.inputs(node)
+            parts = self.listed(node).parts.parts
+            self._history_of(node).remember(self._standing_name(node)[0], closure.digest, settings, parts)
 
-def _settings(env: Env) -> dict[str, Any]:
-    """Return what makes two declarations of one program different programs."""
-    options = options_of(env)
-    return {
-        "platform": str(platform_of(env)),
-        "command": env["GOCOM"],
-        **{field.name: getattr(options, field.name) for field in fields(options)},
-    }
+    def settings_before(self, node: Node) -> tuple[str, str]:
+        """Return the settings that a target was built with, empty if they are not known, and those it is built with."""
+        with self._lock:
+            return self._history_of(node).settings_of(self._standing_name(node)[0]), self.inputs(node)[1]
 
+    def changes(self, node: Node, old: str, new: str) -> list[tuple[str, str, str, str]] | None:
+        """Return what tells the files of a target from those it was built from, which had the digest ``old``.
 
-def _find_toolchain(wanted: str, version: str, environ: dict[str, str]) -> GoToolchain | GolangError:
-    try:
-        go = find_go(wanted, environ.get("PATH", ""), os.environ.get("PATH", ""))
-        return probe_go(go, environ, version)
-    except GolangError as error:
-        return error
+        Each change is a folder, an import path, a file or other input, and how it changed; None if it is not known.
+        """
+        with self._lock:
+            listed = self.listed(node)
+            changes = self._history_of(node).changes(old, new, listed.parts.parts)
+            packages = listed.graph.packages
+            folders = {path: package.dir for path, package in packages.items()}
+            if changes is None:
+                return None
+            return [(folders.get(path, ""), path, name, how) for path, name, how in changes]
 
+    def _history_of(self, node: Node) -> History:
+        if self._history is None:
+            from ..index.history import History
 
-def refuse(request: Request, env: Env, toolchain: GoToolchain | None = None) -> None:
-    """Raise RequestError for every contradiction in what an environment asks for."""
-    found = contradictions(request, platform_of(env), options_of(env, toolchain))
-    if found:
-        msg = f"linkage {request} cannot be had with these settings\n{describe(found)}"
-        raise RequestError(msg)
+            self._history = History(self.outlines.probes(program_of(node).env).store)
+            atexit.register(self._history.save)
+        return self._history
 
+    def _standing_of(self, node: Node) -> Standing:
+        if self._standing is None:
+            self._standing = Standing(self.outlines.probes(program_of(node).env).store)
+            atexit.register(self._standing.save)
+        return self._standing
 
-def program_of(node: Node) -> Any:
-    """Return the Program that a node carries, or None."""
-    return getattr(node.attributes, "golang", None)
+    def _standing_name(self, node: Node) -> tuple[str, str]:
+        return str(node.get_internal_path()), str(node.get_abspath())
+
+    def _inputs_digest(self, node: Node) -> str:
+        closure, settings, _ = self.inputs(node)
+        return digest_of(closure.digest, settings)
+
+    def c_nodes(self, node: Node, package: Package) -> list[Any]:
+        """Return the headers and archives that a package of a target with C or assembly files is built from."""
+        with self._lock:
+            return self._surroundings(program_of(node)).c_nodes(package)
+
+    def _surroundings(self, program: Program) -> Around:
+        name = self.outlines.outline(program).listing
+        if self._derived is None:
+            self._derived = DerivedFiles(program.env.fs)
+        if name not in self._arounds:
+            self._arounds[name] = Around(program.env, self._derived, lambda: self.outlines.configuration(program))
+        return self._arounds[name]
+
+    def begin_scan(self, node: Node, env: Env) -> bool:
+        """Return whether a target is to be scanned, which ``scons -c`` does not need.
+
+        Looks at the files again where they changed since: SCons built some, or this is another interactive build.
+        """
+        with self._lock:
+            if self._interactive is None:
+                self._interactive = bool(env.GetOption("interactive"))
+            built = self._derived.built() if self._derived else 0
+            if (self._interactive and node in self._scanned) or built != self._derived_built:
+                self._look_again()
+            self._derived_built = built
+            self._scanned.add(node)
+            return not self.outlines.cleans(env)
 
 
 PROGRAMS = Programs()

@@ -5,27 +5,20 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from ..ccompiler import CompilerMemo
 from ..configuration import Configuration, base_environ
 from ..errors import RequestError
+from ..goenv import BINARY_SETTINGS, CACHE_SETTINGS
 from ..goflags import split_words
 from ..linkage import Level, Libc, Linkage, Permissions, Request, Resolver, parse_choice
+from ..modules import find_workspace
 from ..plan import Options
 from ..platform import Platform
-from ..toolchain import BINARY_SETTINGS, CACHE_SETTINGS, GoToolchain
-from ..workspace import find_workspace
+from ..toolchain import GoToolchain
+from .fingerprint import Env, text
 
 _GLIBC = re.compile(r"(?:(?:GLIBC_)?\d+(?:\.\d+)+)?")
-
-Env = Any
-"""A SCons construction environment, which is untyped."""
-
-
-def text(env: Env, name: str) -> str:
-    """Return a variable as substituted text."""
-    return str(env.subst(f"${name}")).strip()
 
 
 def words(env: Env, name: str) -> tuple[str, ...]:

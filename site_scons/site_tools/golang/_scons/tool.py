@@ -5,14 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import ToolchainError
-from .actions import EXPANSIONS
 from .builders import go_module, go_program
-from .linkage_report import go_linkage_report, report_signature
+from .fingerprint import Env
 from .messages import user_error
 from .programs import PROGRAMS
-from .settings import Env
 from .variables import VARIABLES, Variable, defaults
-from .verify import go_verify
 
 
 def generate(env: Env, **kwargs: Any) -> None:
@@ -28,12 +25,39 @@ def generate(env: Env, **kwargs: Any) -> None:
         msg = f"golang: unknown argument of the tool: {', '.join(unknown)}\n  wanted: any of {wanted}"
         raise user_error(msg)
     env.Replace(**kwargs)
-    env.SetDefault(**defaults(), **EXPANSIONS, _GOREPORTSIGNATURE=report_signature)
+    env.SetDefault(**defaults(), _GOOVERLAY="", **{name: _expansion(name) for name in _EXPANDED})
     # SCons's own variables, for an environment that loads no other tool.
     env["BUILDERS"]["GoProgram"] = go_program
     env["BUILDERS"]["GoModule"] = go_module
-    env["BUILDERS"]["GoLinkageReport"] = go_linkage_report
-    env.AddMethod(go_verify, "GoVerify")
+    env["BUILDERS"]["GoLinkageReport"] = _go_linkage_report
+    env.AddMethod(_go_verify, "GoVerify")
+
+
+_EXPANDED = ("_GOMODULEROOT", "_GOPACKAGE", "_GOFLAGS", "_GOJOBS", "_GOREPORTSIGNATURE")
+"""The private construction variables that are computed for each target."""
+
+
+def _expansion(name: str) -> Any:
+    """Return a callable construction variable. What it takes is imported only when a command needs it."""
+
+    def expand(target: list[Any], source: list[Any], env: Env, for_signature: bool) -> Any:  # noqa: FBT001
+        from .expansions import EXPANSIONS
+
+        return EXPANSIONS[name](target, source, env, for_signature)
+
+    return expand
+
+
+def _go_linkage_report(env: Env, target: Any, source: Any, **overrides: Any) -> Any:
+    from .linkage_report import go_linkage_report
+
+    return go_linkage_report(env, target, source, **overrides)
+
+
+def _go_verify(env: Env, target: Any, linkage: Any = None, **overrides: Any) -> Any:
+    from .verify import go_verify
+
+    return go_verify(env, target, linkage, **overrides)
 
 
 def exists(env: Env) -> bool:
@@ -41,7 +65,7 @@ def exists(env: Env) -> bool:
     env = env.Clone()
     generate(env)
     try:
-        PROGRAMS.toolchain(env)
+        PROGRAMS.outlines.toolchain(env)
     except ToolchainError:
         return False
     return True

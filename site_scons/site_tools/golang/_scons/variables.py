@@ -6,17 +6,15 @@ A construction variable is spelled as a string literal nowhere else but in ``set
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import RequestError
+from ..goenv import CACHE_SETTINGS
 from ..linkage import Level, Libc, Linkage, Resolver
 from ..platform import host_libc, host_platform
-from ..toolchain import CACHE_SETTINGS
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(NamedTuple):
     """One construction variable: its default, whether a change of it rebuilds, and its documentation (markdown)."""
 
     name: str
@@ -83,7 +81,7 @@ def _table() -> tuple[Variable, ...]:
         Variable("GOTARGETDIR", "build/$GOLINKAGE", "Where `GoModule`, and `GoProgram` without a target, put programs.", output, rebuilds=False),
         Variable("GOCOM", "$GO build $( -C $_GOMODULEROOT -o ${TARGET.abspath} -p $GOJOBS $_GOOVERLAY $) $_GOFLAGS $_GOPACKAGE", "The command that builds a program, or an Action.", output),
         Variable("GOCOMSTR", "", "What is printed instead of the command.", output, rebuilds=False),
-        Variable("GOJOBS", "$_GOJOBS", "`go build -p`: how many commands one go build runs at once. Default: the cores divided by SCons's jobs.", output, rebuilds=False),
+        Variable("GOJOBS", "$_GOJOBS", "`go build -p`: how many commands one go build runs at once. Default: all cores, or those of SCons's jobs that nothing else uses.", output, rebuilds=False),
         *(Variable(name, "", "Passed through to Go where it is set; otherwise what the environment or `go env -w` says holds.", places, rebuilds=False) for name in CACHE_SETTINGS),
     )  # fmt: skip
 
@@ -121,3 +119,7 @@ def _default_text(variable: Variable) -> str:
 def _meaning(variable: Variable) -> str:
     choices = f" One of {', '.join(f'`{choice}`' for choice in variable.choices)}." if variable.choices else ""
     return f"{variable.doc}{choices}{'' if variable.rebuilds else ' Outside the signature.'}"
+
+
+DEFAULTS = defaults()
+"""What the construction variables are unless somebody sets them."""

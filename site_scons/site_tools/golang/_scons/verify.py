@@ -12,9 +12,11 @@ import SCons.Util
 from ..errors import GolangError, InspectError
 from ..linkage import Linkage, parse_choice
 from ..policy import SCHEMA, check
-from .gate import REJECTED, pass_or_reject, read_facts, reject_unreadable
+from .fingerprint import Env
+from .gate import pass_or_reject, read_facts, reject_unreadable
 from .messages import user_error
-from .settings import Env, permissions_of, request_of
+from .settings import permissions_of, request_of
+from .target import REJECTED
 
 
 class _GateAction(SCons.Action.FunctionAction):  # type: ignore[misc]  # SCons is untyped
@@ -37,11 +39,11 @@ class _GateAction(SCons.Action.FunctionAction):  # type: ignore[misc]  # SCons i
 
     def _judge(self, node: Any) -> Any:
         try:
-            facts = read_facts(node)
+            facts = read_facts(node.get_abspath())
         except InspectError as error:
-            return reject_unreadable(node, node, error)
+            return reject_unreadable(node.get_abspath(), node, error)
         findings = check(facts, self.request, permissions=self.permissions, go=False)
-        return pass_or_reject(node, node, facts, self.request, findings)
+        return pass_or_reject(node.get_abspath(), node, facts, self.request, findings)
 
     def get_presig(self, target: Any, source: Any, env: Env, executor: Any = None) -> bytes:
         del target, source, env, executor

@@ -12,6 +12,8 @@ from .evidence import Marker, find_markers, identify_linked_libc, identify_loade
 from .image import Image, Segment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..facts import BuildInfo
     from .reader import Reader
 
@@ -46,7 +48,6 @@ def _make_facts(
     dynamic = dynamic or Dynamic()
     stack = image.find_segment("PT_GNU_STACK")
     loads = image.find_segments("PT_LOAD")
-    markers = find_markers(image.reader, _get_ranges(loads))
     info = _find_build_info(image.reader, loads)
     is_go = info is not None or any(note.startswith("Go/") for note in notes)
     has_tls = image.find_segment("PT_TLS") is not None
@@ -54,6 +55,8 @@ def _make_facts(
     # data, such as another program that it embeds.
     has_c = has_tls or not is_go
     loads_libraries = interpreter is not None or bool(dynamic.needed)
+    wanted = _wanted_markers(is_go=is_go, has_c=has_c, loads_libraries=loads_libraries, glibc="GNU/1" in notes)
+    markers = find_markers(image.reader, _get_ranges(loads), wanted)
     if loads_libraries:
         libc = identify_loaded_libc(interpreter, dynamic.needed, notes)
     else:
@@ -85,6 +88,23 @@ def _make_facts(
         build_info=info,
         packed=image.packer,
     )
+
+
+def _wanted_markers(*, is_go: bool, has_c: bool, loads_libraries: bool, glibc: bool) -> Iterator[tuple[Marker, ...]]:
+    """Yield the markers that say something of such a binary, those together that say the same.
+
+    Each costs a search of the whole of it.
+    """
+    if is_go:
+        yield (Marker.FORK_CRYPTO, Marker.FIPS_OPENSSL)
+    if has_c:
+        yield (Marker.DLOPEN, Marker.MUSL_DLOPEN)
+        yield (Marker.NET_LIBC, Marker.USER_LIBC)
+        if not loads_libraries:
+            yield (Marker.GLIBC,)
+            yield (Marker.MUSL_ERRORS, Marker.MUSL_PRINTF)
+    if not loads_libraries and (has_c or glibc):
+        yield (Marker.NSS,)
 
 
 def _get_ranges(loads: tuple[Segment, ...]) -> tuple[tuple[int, int], ...]:

@@ -48,14 +48,16 @@ PACKER_WINDOW = 4096
 (l_info and PackHeader in its source). Elsewhere it is data, as in a scanner."""
 
 
-def find_markers(reader: Reader, ranges: Iterable[tuple[int, int]]) -> frozenset[Marker]:
-    """Return the markers in the ``(offset, size)`` ranges of the file."""
-    missing = list(Marker)
+def find_markers(
+    reader: Reader, ranges: Iterable[tuple[int, int]], wanted: Iterable[tuple[Marker, ...]]
+) -> frozenset[Marker]:
+    """Return which of the ``wanted`` markers are in the ``(offset, size)`` ranges of the file, one of each tuple."""
+    missing = list(wanted)
     found: set[Marker] = set()
     for _, data in reader.read_chunks(ranges, _LONGEST - 1):
-        hits = [marker for marker in missing if marker.value in data]
-        found.update(hits)
-        missing = [marker for marker in missing if marker not in found]
+        hits = (next((marker for marker in same if marker.value in data), None) for same in missing)
+        found.update(marker for marker in hits if marker)
+        missing = [same for same in missing if found.isdisjoint(same)]
         if not missing:
             break
     return frozenset(found)

@@ -6,6 +6,7 @@ the section headers, which a binary can be without and a hostile file can fill w
 
 from __future__ import annotations
 
+import functools
 import io
 from dataclasses import dataclass
 from itertools import pairwise
@@ -52,12 +53,11 @@ class Image:
         """Raise InspectError where the kernel would refuse the file or it contradicts itself."""
         self.reader = reader
         self.bits, self.little_endian = _read_ident(reader)
-        self.structs = ELFStructs(little_endian=self.little_endian, elfclass=self.bits)
-        self.structs.create_basic_structs()
+        self.structs = _structs(self.bits, self.little_endian)
         header = self.parse("Elf_Ehdr", 0, "ELF header")
         self.type = _name_type(reader, header["e_type"])
         self.machine = _name(header["e_machine"], "EM_")
-        self.structs.create_advanced_structs(header["e_type"], header["e_machine"])
+        self.structs = _structs(self.bits, self.little_endian, header["e_type"], header["e_machine"])
         self.entry: int = header["e_entry"]
         self.packer = find_packer(reader)
         self.is_program = self.type in ("EXEC", "DYN") and self.packer is None
@@ -136,6 +136,16 @@ class Image:
         for load, following in pairwise(loads):
             if load.address + load.memory_size > following.address:
                 self.reader.reject("PT_LOAD segments that overlap in memory")
+
+
+@functools.cache
+def _structs(bits: int, little_endian: bool, kind: Any = None, machine: Any = None) -> ELFStructs:  # noqa: FBT001
+    """Return pyelftools' records, all of them once the header is read; to make them costs more than to use them."""
+    structs = ELFStructs(little_endian=little_endian, elfclass=bits)
+    structs.create_basic_structs()
+    if kind is not None:
+        structs.create_advanced_structs(kind, machine)
+    return structs
 
 
 def _read_ident(reader: Reader) -> tuple[int, bool]:

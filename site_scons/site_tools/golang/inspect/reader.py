@@ -17,7 +17,8 @@ MAX_SCAN = 1 << 30
 claim any size."""
 CHUNK = 1 << 20
 """Bytes searched at a time."""
-_ZEROS = bytes(CHUNK)
+_GLANCE = 64
+"""Bytes that tell of most chunks that they are not all zeros."""
 
 
 class Reader:
@@ -76,7 +77,7 @@ class Reader:
             for offset in range(start, start + size, CHUNK):
                 wanted = min(CHUNK + overlap, start + size - offset)
                 data = self.read(offset, wanted, "a loaded segment")
-                if data[:CHUNK] != _ZEROS[: len(data)] or data[CHUNK:].strip(b"\0"):
+                if data[:_GLANCE].strip(b"\0") or data.strip(b"\0"):
                     yield offset, data
 
 

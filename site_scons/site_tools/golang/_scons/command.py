@@ -1,0 +1,69 @@
+"""What the command that builds a Go program is, how it is shown, and what of it is in the signature."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import SCons.Action
+import SCons.Subst
+
+from ..errors import GolangError
+from ..finding import errors
+from ..inspect import require_reader
+from ..report import refusal
+from .fingerprint import Env
+from .programs import PROGRAMS
+from .reverify import only_policy_changed
+from .variables import DEFAULTS
+
+
+def command_of(env: Env) -> Any:
+    """Return the Action that builds one program: ``$GOCOM``."""
+    return SCons.Action.Action(env["GOCOM"], "$GOCOMSTR")
+
+
+def can_share_command(node: Any, env: Env) -> bool:
+    """Return whether a program may be built by one command with others: nothing but the tool's own builds it."""
+    executor = node.get_executor()
+    attached = executor.pre_actions or executor.post_actions or node.side_effects
+    return not attached and bool(env["GOCOM"] == DEFAULTS["GOCOM"])
+
+
+def show_command(target: list[Any], source: list[Any], env: Env) -> str:
+    """Return the line that is printed for a program: what would do the same in a shell, or ``$GOCOMSTR``."""
+    if only_policy_changed(target[0]):
+        return f"Verifying {target[0]}"
+    shown = str(env.subst("$GOCOMSTR", target=target, source=source))
+    if shown:
+        return shown
+    try:
+        require_reader()
+        scan = PROGRAMS.scan(target[0])
+        refused = refusal(scan.configuration.request, scan.findings) if errors(scan.findings) else ""
+    except GolangError as error:
+        refused = str(error)
+    if refused:
+        # There will be no command: the build tells why, and a dry run tells it here.
+        return f"Building {target[0]}" + (f": {refused}" if env.GetOption("no_exec") else "")
+    command = command_of(env)
+    lines = "\n".join(
+        str(one.strfunction(target, source, env) if hasattr(one, "strfunction") else one)
+        for one in getattr(command, "list", [command])
+    )
+    environ = scan.configuration.plan.environ
+    told = [f"{name}={environ[name]}" for name in ("CGO_ENABLED", "GOOS", "GOARCH")]
+    return " ".join([*told, lines])
+
+
+def literals(words: Any) -> list[Any]:
+    """Return words that SCons quotes, and in which it expands nothing."""
+    return [SCons.Subst.Literal(word) for word in words]
+
+
+def command_signature(node: Any, source: list[Any], env: Env) -> str:
+    """Return the contents of a command of the user's own. Raises GolangError."""
+    # Through an Action, because the text of a Python function is its address. Which Go it is, the scan says;
+    # where it is changes nothing.
+    flags = PROGRAMS.configuration(node).plan.flags
+    named = env.Override({"GO": "go", "_GOFLAGS": literals(flags)})
+    return str(command_of(env).get_contents([node], source, named).decode("latin-1"))

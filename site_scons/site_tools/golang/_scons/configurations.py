@@ -1,0 +1,112 @@
+"""What settings come to: toolchains, configurations, and the lines that stand for them in SCons's database."""
+
+from __future__ import annotations
+
+import os
+import sysconfig
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import Any
+
+from ..configuration import Configuration
+from ..contradictions import contradictions
+from ..errors import RequestError
+from ..goflags import split_words
+from ..gosource import tags_of
+from ..linkage import Request
+from ..needs import CNeeds
+from ..plan import build_tags
+from ..policy import SCHEMA
+from ..probes import Answer, Probes
+from ..report import describe
+from ..toolchain import GoToolchain, find_go, probe_go
+from .fingerprint import Env, text
+from .settings import options_of, permissions_of, platform_of, process_environ, request_of
+from .target import POLICY_PIN, Program
+
+
+def declaration(env: Env) -> Answer:
+    """Return what an environment asks for and permits. Raises RequestError for every contradiction in it."""
+    request = request_of(env)
+    refuse(request, env)
+    options, platform = options_of(env), platform_of(env)
+    tags = tags_of(platform, cgo=request.linkage.uses_cgo, tags=build_tags(request, options))
+    return Answer(
+        {
+            "libc": request.libc.value,
+            "resolver": request.resolver.value,
+            "policy": f"{POLICY_PIN}{permissions_of(env)} {SCHEMA}",
+            "tags": sorted(tags),
+            "suffix": ".exe" if platform.goos == "windows" else "",
+        }
+    )
+
+
+def refuse(request: Request, env: Env, toolchain: GoToolchain | None = None) -> None:
+    """Raise RequestError for every contradiction in what an environment asks for."""
+    found = contradictions(request, platform_of(env), options_of(env, toolchain))
+    if found:
+        msg = f"linkage {request} cannot be had with these settings\n{describe(found)}"
+        raise RequestError(msg)
+
+
+def find_toolchain(env: Env, probes: Probes) -> GoToolchain:
+    """Return the Go toolchain of an environment. Raises ToolchainError."""
+    environ = process_environ(env)
+    wanted = text(env, "GO")
+    if os.path.dirname(wanted) or wanted.startswith("#"):
+        wanted = str(env.File(wanted).srcnode().abspath)
+    go = find_go(wanted, environ.get("PATH", ""), os.environ.get("PATH", ""))
+    return probe_go(go, environ, text(env, "GOVERSION"), probes=probes)
+
+
+def outline(program: Program, config: Configuration, probes: Probes) -> Answer:
+    """Return what a run that builds nothing needs of a configuration, for as long as nothing behind it changes."""
+    value = {"listing": config.listing_name, "signature": f"{config.plan.signature}\n{program.request}"}
+    top = str(program.env.Dir("#").abspath)
+    return probes.depending(value, _looked_at(config, program.module_root, top))
+
+
+def _looked_at(config: Configuration, module_root: str, top: str) -> Iterator[str]:
+    """Yield where toolchains and the workspace were looked for: something nearer may appear there."""
+    for path in (config.base.get("PATH", ""), config.process_path):
+        yield from filter(None, path.split(os.pathsep))
+    yield sysconfig.get_paths()["purelib"]
+    for name in (*config.cc, config.cxx):
+        yield from (word for word in split_words(name)[:1] if os.path.dirname(word))
+    current = module_root
+    while True:
+        yield os.path.join(current, "go.work")
+        parent = os.path.dirname(current)
+        if current in (top, parent):
+            return
+        current = parent
+
+
+def settings_text(config: Configuration, needs: CNeeds | None, command: str) -> str:
+    """Return the settings and tools that a program is made with, one on a line. Raises ToolchainError."""
+    environ = (f"{name}={value}" for name, value in sorted(config.plan.environ.items()) if value)
+    lines = {
+        "go": config.toolchain.identity,
+        "C": config.c_identity(needs).replace("\n", "; "),
+        "flags": " ".join(config.plan.flags),
+        "environment": " ".join(environ),
+        "command": command,
+    }
+    return "\n".join(f"{name} {value}" for name, value in lines.items() if value)
+
+
+def conflict(known: Program, wanted: Program) -> str:
+    """Return in what two declarations of one program differ; empty if in nothing."""
+    before, now = _settings(known.env), _settings(wanted.env)
+    return ", ".join(f"{name} {before[name]!r} and {now[name]!r}" for name in now if before[name] != now[name])
+
+
+def _settings(env: Env) -> dict[str, Any]:
+    """Return what makes two declarations of one program different programs."""
+    options = options_of(env)
+    return {
+        "platform": str(platform_of(env)),
+        "command": env["GOCOM"],
+        **{field.name: getattr(options, field.name) for field in fields(options)},
+    }

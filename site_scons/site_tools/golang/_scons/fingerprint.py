@@ -1,0 +1,41 @@
+"""Which environments build the same: told without knowing what their settings mean."""
+
+from __future__ import annotations
+
+from collections import UserList
+from collections.abc import Mapping
+from typing import Any
+
+from ..goenv import BINARY_SETTINGS
+from .variables import VARIABLES
+
+_SETTINGS = (
+    *(one.name for one in VARIABLES if one.name not in ("GOCOM", "GOTARGETDIR", "GOCOMSTR", "GOJOBS")),
+    *BINARY_SETTINGS, "ENV", "CC", "CXX",
+)  # fmt: skip
+
+Env = Any
+"""A SCons construction environment, which is untyped."""
+
+
+def text(env: Env, name: str) -> str:
+    """Return a variable as substituted text."""
+    return str(env.subst(f"${name}")).strip()
+
+
+def fingerprint(env: Env) -> tuple[Any, ...]:
+    """Return everything that the tool reads of an environment; equal ones give equal results."""
+    # What the command consists of is expanded for each target.
+    command = env.get("GOCOM")
+    return (command if isinstance(command, str) else id(command), *(_frozen(env, env.get(name)) for name in _SETTINGS))
+
+
+def _frozen(env: Env, value: Any) -> Any:
+    """Return a value as one that can be compared and hashed, with what it refers to."""
+    if isinstance(value, str):
+        return env.subst(value) if "$" in value else value
+    if isinstance(value, Mapping):
+        return tuple(sorted((str(name), str(_frozen(env, one))) for name, one in value.items()))
+    if isinstance(value, (list, tuple, UserList)):
+        return tuple(_frozen(env, one) for one in value)
+    return repr(value)

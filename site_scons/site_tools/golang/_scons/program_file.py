@@ -1,0 +1,44 @@
+"""The node of a Go program: a file whose inputs are digests, and that can say what is behind them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import SCons.Node.FS
+
+from .fingerprint import Env
+from .programs import PROGRAMS
+
+
+class ProgramFile(SCons.Node.FS.File):  # type: ignore[misc]  # SCons is untyped
+    """The file of a program. SCons makes nodes when it first meets a path, so this class is given to them later."""
+
+    __slots__ = ()
+
+    def get_stored_implicit(self) -> None:
+        """Return nothing: with --implicit-cache SCons would believe inputs of the last build, which are digests."""
+        return
+
+    def explain(self) -> str | None:
+        """Return why it is built again, by name."""
+        from .explain import explain
+
+        return explain(self, super().explain())
+
+    def is_up_to_date(self) -> bool:
+        """Return whether it is as SCons says, and is still what was proved."""
+        return bool(super().is_up_to_date()) and PROGRAMS.stands(self)
+
+    def retrieve_from_cache(self) -> bool:
+        """Take the program from a CacheDir, where it was put once it was proved; return whether it was there."""
+        retrieved = bool(super().retrieve_from_cache())
+        if retrieved:
+            PROGRAMS.proved(self)
+        return retrieved
+
+    def get_implicit_deps(self, env: Env, initial_scanner: Any, path_func: Any, kw: Any = None) -> Any:
+        """Return what the scanner finds. SCons would look for scanners of that too, one after the other."""
+        if self.builder is None or initial_scanner is not self.builder.target_scanner:
+            # As a source of something else, such as an alias.
+            return super().get_implicit_deps(env, initial_scanner, path_func, kw or {})
+        return initial_scanner(self, env, path_func(initial_scanner))

@@ -1,0 +1,74 @@
+"""The folders in which binaries are until they are proved: of this process alone, beside their targets."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import platform
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+
+from ..runner import is_alive
+
+_FOLDER = re.compile(r"\.golang-(?P<host>.*)-(?P<process>\d+)-[^-]*")
+
+
+@contextlib.contextmanager
+def staging_folder(directory: str) -> Iterator[str]:
+    """Make a folder in ``directory``, so that what is in it takes its place by a rename; remove it at the end."""
+    os.makedirs(directory, exist_ok=True)
+    path = tempfile.mkdtemp(prefix=f".golang-{_host()}-{os.getpid()}-", dir=directory)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def unproved(target: str) -> str:
+    """Return where the binary for ``target`` is until it is proved; its place is a rename away."""
+    directory, name = os.path.split(target)
+    return os.path.join(directory, f".golang-{_host()}-{os.getpid()}-unproved", name)
+
+
+def discard(path: str) -> None:
+    """Remove a file whose build failed: half a program must not stand as if good. Raises OSError."""
+    if os.path.lexists(path):
+        os.unlink(path)
+    leave(path)
+
+
+def leave(path: str) -> None:
+    """Remove the folder of an unproved binary that is gone, if it was the last one."""
+    folder = os.path.dirname(path)
+    if _FOLDER.fullmatch(os.path.basename(folder)):
+        with contextlib.suppress(OSError):
+            os.rmdir(folder)
+
+
+def _host() -> str:
+    # Of a container, too, which has process numbers of its own.
+    return re.sub(r"[^\w.]", "_", platform.node())
+
+
+def sweep(directories: Iterable[str]) -> None:
+    """Remove what killed runs left in ``directories``: the folders of this machine's processes that are no more."""
+    for directory in directories:
+        with contextlib.suppress(OSError), os.scandir(directory) as entries:
+            for entry in entries:
+                match = _FOLDER.fullmatch(entry.name)
+                if match and match["host"] == _host() and not is_alive(int(match["process"])):
+                    shutil.rmtree(entry.path, ignore_errors=True)
+
+
+def move(source: str, target: str) -> None:
+    """Move a file to where nobody takes it for a target yet, be it on another file system. Raises OSError."""
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    try:
+        os.replace(source, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        shutil.copy2(source, target)

@@ -1,0 +1,74 @@
+"""Whether what stands at a target's path is what was proved there.
+
+SCons stores what a target was built from, and never looks at the target itself. So a build that is killed before it
+stores that, or another one that builds with other settings, would leave a binary that SCons takes for another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import Any
+
+from ..store import Store
+
+_NAME = "standing"
+
+
+def identity_of(path: str) -> list[int] | None:
+    """Return what tells a file from others without reading it; None if there is none."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return [status.st_size, status.st_mtime_ns, status.st_ino]
+
+
+class Standing:
+    """What was proved last, by the name of its target, and from what it was built."""
+
+    def __init__(self, store: Store) -> None:
+        """Begin with what earlier runs proved."""
+        self._store = store
+        self._known: dict[str, Any] = store.load(_NAME) or {}
+        self._changed: dict[str, Any] = {}
+
+    def stands(self, name: str, path: str, inputs: str) -> bool:
+        """Return whether the file at ``path`` may be what was proved under this name, of these inputs.
+
+        Of what was never proved here nothing is known; then it is as SCons says.
+        """
+        known = self._known.get(name)
+        if known is None:
+            return True
+        identity, content, made_of = known
+        if made_of != inputs:
+            return False
+        if identity_of(path) != identity:
+            # It was copied, perhaps, or restored with its database.
+            if content_of(path) != content:
+                return False
+            self._set(name, [identity_of(path), content, made_of])
+        return True
+
+    def record(self, name: str, path: str, inputs: str) -> None:
+        """Note that what stands now is proved, and what it was built from."""
+        self._set(name, [identity_of(path), content_of(path), inputs])
+
+    def _set(self, name: str, entry: Any) -> None:
+        self._known[name] = self._changed[name] = entry
+
+    def save(self) -> None:
+        """Keep it for later runs, with what other processes have noted meanwhile."""
+        if self._changed:
+            self._store.save(_NAME, {**(self._store.load(_NAME) or {}), **self._changed})
+            self._changed.clear()
+
+
+def content_of(path: str) -> str:
+    """Return the digest of a file's content; empty if it cannot be read."""
+    try:
+        with open(path, "rb") as stream:
+            return hashlib.blake2b(stream.read(), digest_size=16).hexdigest()
+    except OSError:
+        return ""

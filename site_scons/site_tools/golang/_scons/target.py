@@ -1,0 +1,35 @@
+"""The node of a Go program: a file that knows what program it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..linkage import Request
+from .fingerprint import Env
+
+REJECTED = ".rejected"
+"""What is appended to the path of a rejected target."""
+
+FILES = "Go files "
+"""How the Value begins that stands for all files of a program, modules among them."""
+
+POLICY_PIN = "policy "
+"""How the Value begins on which a program depends for what is permitted."""
+
+Node = Any
+"""A SCons node, which is untyped."""
+
+
+class Program:
+    """What a target node carries: the request and environment it was declared with, and its package."""
+
+    __slots__ = ("env", "module_root", "package_dir", "request")
+
+    def __init__(self, env: Env, request: Request, package_dir: str, module_root: str) -> None:
+        """Carry an environment, what it asks for, and the directories of a package and its module."""
+        self.env, self.request, self.package_dir, self.module_root = env, request, package_dir, module_root
+
+
+def program_of(node: Node) -> Any:
+    """Return the Program that a node carries, or None."""
+    return getattr(node.attributes, "golang", None)

@@ -1,0 +1,242 @@
+"""The index: what is known of the packages of a module or workspace, kept between runs.
+
+It asks ``go list`` only when something changed that could change the answer, then once for all programs of a
+configuration. What it keeps is a memo: any of it may be lost or damaged, and is made again. Where nothing changed,
+nothing but this module, the tree and the store takes part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..errors import GolangError
+from ..modules import MainPackage, walk_modules
+from ..needs import CNeeds
+from ..store import Store, digest_of
+from ..tree import Tree
+from .watch import Watch
+
+if TYPE_CHECKING:
+    from ..configuration import Configuration
+    from ..contents import Contents
+    from ..packages import Package, PackageGraph
+    from .closures import Closures
+
+
+class CInputs(NamedTuple):
+    """What a package with C or assembly files is built from besides its directory: paths."""
+
+    files: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    """Where they were looked for."""
+
+
+class Surroundings:
+    """What the build system knows of the files around Go packages. This one knows nothing."""
+
+    def c_inputs(self, package: Package) -> CInputs:
+        """Return what a package with C or assembly files is built from besides its directory."""
+        del package
+        return CInputs()
+
+    def derived(self, watch: Watch) -> list[str]:
+        """Return the files that the build itself makes in the places of ``watch``, sorted."""
+        del watch
+        return []
+
+
+class Closure(NamedTuple):
+    """All that a program is made of."""
+
+    digest: str
+    """Empty if there is no such program; building it tells why."""
+    needs: CNeeds | None
+    """What of the C toolchain it needs."""
+
+
+class Listed:
+    """The packages of one configuration, as they are now."""
+
+    def __init__(
+        self,
+        closures: Mapping[str, Closure],
+        watch: Watch,
+        tree: Tree,
+        load_graph: Callable[[], PackageGraph],
+        load_parts: Callable[[PackageGraph], Closures],
+    ) -> None:
+        """Hold the closures of programs by their directories, and how to get at the packages themselves."""
+        self.closures, self.watch = closures, watch
+        self._tree, self._load_graph, self._load_parts = tree, load_graph, load_parts
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether a file has changed since."""
+        files = self.watch._replace(folders=())
+        return files.stamps(Tree()) != files.stamps(self._tree)
+
+    @cached_property
+    def graph(self) -> PackageGraph:
+        """The packages themselves, which a run that builds nothing does without. Raises GolangError."""
+        return self._load_graph()
+
+    @cached_property
+    def parts(self) -> Closures:
+        """What the digests are of. Raises GolangError."""
+        return self._load_parts(self.graph)
+
+
+class Index:
+    """The index of one run: whatever it has looked at once stays as it was until there is a new one."""
+
+    def __init__(self, store: Store | None = None) -> None:
+        """Keep answers in ``store``."""
+        self.store = store or Store()
+        known = self.store.load("folders") or {"folders": {}, "glance": "", "sets": {}}
+        self.tree = Tree(known["folders"])
+        # What is known of sets of directories holds as long as all directories are as they were.
+        glance = self.tree.glance()
+        same = bool(glance) and glance == known["glance"]
+        self._sets: dict[str, str] = known["sets"] if same else {}
+        self._contents: dict[str, Contents] = {}
+        self._mains: dict[str, Any] = {}
+        self._listed: dict[str, Listed | GolangError] = {}
+
+    def main_packages(self, root: str, tags: Iterable[str]) -> list[MainPackage]:
+        """Return the main packages of the module or workspace at ``root``. Raises PackageError.
+
+        ``tags`` are those that hold, as from ``gosource.tags_of``.
+        """
+        name, key = f"mains-{digest_of(root)}", " ".join(sorted(tags))
+        if root not in self._mains:
+            self._mains[root] = self._known_mains(root, name)
+        known = self._mains[root]
+        if key not in known["mains"]:
+            from ..workspace import find_main_packages
+
+            root_of = walk_modules(root, self.tree)
+            found = find_main_packages(root_of, frozenset(tags), self.tree, self.contents(root))
+            known["mains"][key] = [[one.directory, one.module_root, one.import_path, one.name] for one in found]
+            self.store.save(name, known)
+        return [MainPackage(*one) for one in known["mains"][key]]
+
+    def _known_mains(self, root: str, name: str) -> Any:
+        """Return the main packages that are known, as long as no file in the module changed."""
+        known = self.store.load(name)
+        if known and self._sets.get(name) == known["stamps"] and self._same(known["young"]):
+            self._grown_up(name, known)
+            return known
+        watch = Watch(directories=sorted(walk_modules(root, self.tree)))
+        stamps = watch.stamps_of_directories(self.tree)
+        self._sets[name] = stamps
+        if known and known["stamps"] == stamps and self._same(known["young"]):
+            self._grown_up(name, known)
+            return known
+        return {"stamps": stamps, "young": self.young(root, watch), "mains": {}}
+
+    def stamps(self, name: str, watch: Watch) -> str:
+        """Return the digest of the identities of everything in ``watch``, which is kept under ``name``."""
+        if name not in self._sets:
+            self._sets[name] = watch.stamps_of_directories(self.tree)
+        return watch.stamps(self.tree, self._sets[name])
+
+    def new_stamps(self, name: str, watch: Watch) -> str:
+        """Return the same where ``watch`` may be another than the last that was kept under the name."""
+        self._sets.pop(name, None)
+        return self.stamps(name, watch)
+
+    def listed(
+        self, name: str, directories: Iterable[str], configure: Callable[[], Configuration], around: Surroundings
+    ) -> Listed:
+        """Return the packages of the programs in ``directories``. Raises PackageError or ToolchainError.
+
+        ``name`` is that of the configuration, which is wanted itself only if something changed.
+        """
+        wanted = frozenset(directories)
+        known = self._listed.get(name)
+        if known is None or (isinstance(known, Listed) and not wanted <= known.closures.keys()):
+            try:
+                known = self._unchanged(name, wanted, configure, around) or self._changed(
+                    name, wanted, configure(), around
+                )
+            except GolangError as error:
+                known = error
+            self._listed[name] = known
+        if isinstance(known, GolangError):
+            raise known
+        return known
+
+    def save(self) -> None:
+        """Keep what was read of files."""
+        for root, contents in self._contents.items():
+            if contents.changed:
+                self.store.save(f"files-{digest_of(root)}", contents.export())
+        if self.tree.changed:
+            folders, glance = self.tree.export()
+            self.store.save("folders", {"folders": folders, "glance": glance, "sets": self._sets})
+        self.store.forget_oldest()
+
+    def contents(self, root: str) -> Contents:
+        """Return the contents of the files of a module or workspace, and around it."""
+        if root not in self._contents:
+            from ..contents import Contents
+
+            self._contents[root] = Contents(self.tree, self.store.load(f"files-{digest_of(root)}"))
+        return self._contents[root]
+
+    def _unchanged(
+        self, name: str, wanted: frozenset[str], configure: Callable[[], Configuration], around: Surroundings
+    ) -> Listed | None:
+        """Return what is known, if no file changed since."""
+        known = self.store.load(f"closures-{name}")
+        if not known or not wanted <= known["closures"].keys():
+            return None
+        watch = Watch(**known["watch"])
+        if self.stamps(name, watch) != known["stamps"] or not self._same(known["young"]):
+            return None
+        if around.derived(watch) != known["derived"]:
+            return None
+        self._grown_up(f"closures-{name}", known)
+        c_inputs = {path: CInputs(*map(tuple, found)) for path, found in known["c_inputs"].items()}
+
+        def load_graph() -> PackageGraph:
+            from .listing import read_again
+
+            return read_again(self, configure(), name, known)
+
+        def load_parts(graph: PackageGraph) -> Closures:
+            from .listing import digest_closures
+
+            return digest_closures(self, configure(), graph, c_inputs)
+
+        closures = {
+            path: Closure(digest, CNeeds(needs[0], tuple(needs[1])) if needs else None)
+            for path, (digest, needs) in known["closures"].items()
+        }
+        return Listed(closures, watch, self.tree, load_graph, load_parts)
+
+    def _changed(self, name: str, wanted: frozenset[str], config: Configuration, around: Surroundings) -> Listed:
+        from .listing import look
+
+        return look(self, config, name, wanted, around)
+
+    def young(self, root: str, watch: Watch) -> dict[str, str]:
+        """Return the content of files whose identity does not tell yet whether they change again."""
+        young = (path for path, stamp in watch.paths(self.tree) if stamp and not self.tree.trusts(stamp))
+        return {path: self.contents(root).content(path).digest for path in young}
+
+    def _grown_up(self, name: str, known: dict[str, Any]) -> None:
+        """Save what is known once the identities of all its files can be trusted."""
+        if known["young"] and all(self.tree.trusts(self.tree.stamp(path)) for path in known["young"]):
+            known["young"] = {}
+            self.store.save(name, known)
+
+    def _same(self, young: Mapping[str, str]) -> bool:
+        """Return whether files that were too young to be told by their identity have the same content still."""
+        if young:
+            from ..contents import read_content
+
+            return all(read_content(path).digest == digest for path, digest in young.items())
+        return True

@@ -1,0 +1,144 @@
+"""What a package graph was read from, so that a later run can tell whether it would be the same.
+
+Two digests say so. The *stamps* are of the identities of all files: equal, and nothing changed at all. The *shape* is
+of what ``go list`` reads of them: equal, and the graph is the same, whatever else is in the files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..store import digest_of
+from ..tree import Stamp, Tree, as_bytes
+
+if TYPE_CHECKING:
+    from ..contents import Contents
+
+_META = re.compile(r"[*?[\\]")
+_TERM = re.compile(r"\[(?P<negated>\^?)(?P<members>(?:\\.|[^\]\\])+)\]|\\.|.", re.DOTALL)
+_NO_NAMES = frozenset({"", ".", ".."})
+
+
+class Watch(NamedTuple):
+    """The places on disk that a graph and its closures depend on, as absolute paths."""
+
+    directories: Sequence[str] = ()
+    """Those of packages that may change: every file in them that Go may take into a package."""
+    files: Sequence[str] = ()
+    """go.mod and the like, whether they are there or not; they decide what is a package of which module."""
+    embeds: Sequence[Sequence[Any]] = ()
+    """Directory and patterns of ``//go:embed``."""
+    inputs: Sequence[str] = ()
+    """Headers, archives and profiles: their content is in a binary, but the graph does not depend on it."""
+    folders: Sequence[str] = ()
+    """Where headers and archives are looked for."""
+
+    def stamps(self, tree: Tree, directories: str = "") -> str:
+        """Return the digest of the identities of everything; ``directories`` is that of the directories, if known."""
+        digest = hashlib.blake2b((directories or self.stamps_of_directories(tree)).encode(), digest_size=16)
+        single = [(path, tree.stamp(path)) for path in (*self.files, *self.inputs)]
+        named = [(path, tree.names(path)) for path in self.folders]
+        embedded = [expand(tree, directory, patterns) for directory, patterns in self.embeds]
+        digest.update(as_bytes([single, named, embedded]))
+        return digest.hexdigest()
+
+    def stamps_of_directories(self, tree: Tree) -> str:
+        """Return the digest of the identities of the files in the directories."""
+        digest = hashlib.blake2b(digest_size=16)
+        for path in self.directories:
+            found = tree.directory(path)
+            digest.update(path.encode("utf-8", "surrogateescape"))
+            digest.update(found.identity if found else b"")
+        return digest.hexdigest()
+
+    def shape(self, tree: Tree, contents: Contents) -> str:
+        """Return the digest of what ``go list`` reads."""
+        parts: list[object] = []
+        for directory in self.directories:
+            found = tree.directory(directory)
+            names = found.files if found else ()
+            parts += [
+                directory,
+                *(f"{name} {contents.content(os.path.join(directory, name)).header}" for name in names),
+            ]
+        for file in self.files:
+            parts += [file, tree.stamp(file) is not None and contents.content(file).digest]
+        parts += [name for directory, patterns in self.embeds for name in expand(tree, directory, patterns)]
+        return digest_of(*parts)
+
+    def paths(self, tree: Tree) -> Iterator[tuple[str, Stamp | None]]:
+        """Yield every file with its identity."""
+        for directory in self.directories:
+            found = tree.directory(directory)
+            for name, stamp in found.files.items() if found else ():
+                yield os.path.join(directory, name), stamp
+        for path in (*self.files, *self.inputs):
+            yield path, tree.stamp(path)
+        for directory, patterns in self.embeds:
+            yield from expand(tree, directory, patterns).items()
+
+    def export(self) -> dict[str, Any]:
+        """Return it as JSON has it; the constructor takes it back."""
+        return self._asdict()
+
+
+def expand(tree: Tree, directory: str, patterns: Iterable[str]) -> Mapping[str, Stamp]:
+    """Return the files that ``//go:embed`` patterns may take, by path; a few that it leaves out are among them."""
+    found: dict[str, Stamp] = {}
+    for pattern in patterns:
+        elements = pattern.removeprefix("all:").split("/")
+        # Go refuses patterns that are no plain paths; `..` could lead anywhere.
+        if _NO_NAMES.isdisjoint(elements):
+            for path in _matching(directory, elements):
+                found.update(tree.below(path))
+    return found
+
+
+def _matching(directory: str, elements: Sequence[str]) -> Iterator[str]:
+    if not elements:
+        yield directory
+    elif not _META.search(elements[0]):
+        yield from _matching(os.path.join(directory, elements[0]), elements[1:])
+    else:
+        expression = _expression(elements[0])
+        try:
+            names = sorted(os.listdir(directory))
+        except OSError:
+            return
+        for name in names:
+            if expression.fullmatch(name):
+                yield from _matching(os.path.join(directory, name), elements[1:])
+
+
+def would_embed(patterns: Iterable[str], file: str) -> bool:
+    """Return whether ``//go:embed`` patterns would take a file, given relative to the directory of the package."""
+    names = file.split(os.sep)
+    for pattern in patterns:
+        elements = pattern.removeprefix("all:").split("/")
+        pairs = zip(elements, names, strict=False)
+        if len(names) >= len(elements) and all(_expression(one).fullmatch(name) for one, name in pairs):
+            return True
+    return False
+
+
+def _expression(pattern: str) -> re.Pattern[str]:
+    """Return the regular expression for one element of a pattern (grammar: Go's path.Match)."""
+    try:
+        return re.compile(_TERM.sub(_translated, pattern), re.DOTALL)
+    except re.error:
+        # A range that ends before it begins.
+        return re.compile(".*", re.DOTALL)
+
+
+def _translated(term: re.Match[str]) -> str:
+    text, members = term[0], term["members"]
+    if text in "*?":
+        return ".*" if text == "*" else "."
+    if not members:
+        return re.escape(text[-1])
+    each = (one if one == "-" else re.escape(one[-1]) for one in re.findall(r"\\.|.", members, re.DOTALL))
+    return f"[{term['negated']}{''.join(each)}]"
