@@ -11,6 +11,7 @@ import functools
 import hashlib
 import json
 import os
+import shutil
 from typing import Any
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
@@ -60,7 +61,7 @@ class Store:
             self._prepare()
             with open(temporary, "wb") as stream:
                 stream.write(_first_line(body) + b"\n" + body)
-            os.replace(temporary, os.path.join(self._folder, name))
+            self._replace(temporary, os.path.join(self._folder, name))
             self._used.add(name.partition("-")[2])
             self._saved = True
         except OSError:
@@ -68,6 +69,12 @@ class Store:
             self._writable = False
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
+
+    def _replace(self, temporary: str, path: str) -> None:
+        if os.path.isdir(path) and not os.path.islink(path):
+            # Nothing else belongs here.
+            shutil.rmtree(path, ignore_errors=True)
+        os.replace(temporary, path)
 
     def _prepare(self) -> None:
         if self._saved:

@@ -68,22 +68,15 @@ def name_programs(mains: Sequence[MainPackage]) -> tuple[MainPackage, ...]:
     import path before it, joined with ``-``, as tell all of them apart: ``svc/cmd/admin`` and ``tools/cmd/admin``
     become ``svc-cmd-admin`` and ``tools-cmd-admin``.
     """
-    paths = sorted({main.import_path for main in mains})
-    names = {path: program_name(path) for path in paths}
-    for name in sorted(set(names.values())):
-        sharing = [path for path in paths if program_name(path) == name]
+    called: dict[str, list[str]] = {}
+    for path in sorted({main.import_path for main in mains}):
+        called.setdefault(program_name(path), []).append(path)
+    names = {path: name for name, paths in called.items() for path in paths}
+    for _, sharing in sorted(called.items()):
         if len(sharing) > 1:
             taken = {other for path, other in names.items() if path not in sharing}
             names.update(_tell_apart(sharing, taken))
-    return tuple(
-        MainPackage(
-            directory=main.directory,
-            module_root=main.module_root,
-            import_path=main.import_path,
-            name=names[main.import_path],
-        )
-        for main in mains
-    )
+    return tuple(main._replace(name=names[main.import_path]) for main in mains)
 
 
 def _tell_apart(paths: Sequence[str], taken: Collection[str]) -> dict[str, str]:
