@@ -192,6 +192,20 @@ def test_a_run_without_a_change_reads_no_source(aged: Place, monkeypatch: pytest
     assert aged.runs == 1, "the packages themselves are kept too"
 
 
+def test_one_run_settles_another_set_of_packages(
+    aged: Place, age: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aged.run()
+    aged.write("d/d.go", "package d\n")
+    aged.write("b/main.go", 'package main\n\nimport _ "m/d"\n')
+    aged.listing["m/d"] = {"GoFiles": ["d.go"]}
+    aged.listing["m/b"] = {"GoFiles": ["main.go"], "Imports": ["m/d"]}
+    age()
+    digests, _ = aged.run()
+    monkeypatch.setattr(Index, "_changed", None)
+    assert aged.run() == (digests, 0)
+
+
 def text(name: str, old: str, new: str) -> Callable[[Place], None]:
     assert old in FILES[name]
     return lambda place: place.write(name, FILES[name].replace(old, new))

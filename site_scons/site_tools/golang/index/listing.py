@@ -44,7 +44,7 @@ def look(index: Index, config: Configuration, name: str, wanted: frozenset[str],
     c_inputs = {package.import_path: around.c_inputs(package) for package in native}
     watch = _watch(index, config, graph, c_inputs)
     # Before the files are read, so that a change in between shows next time, whatever the clock says.
-    stamps = watch.stamps(index.tree)
+    stamps = index.new_stamps(name, watch)
     parts = digest_closures(index, config, graph, c_inputs)
     closures = _closures_of(graph, parts, wanted, links_c=config.request.linkage.links_libc_statically)
     broken = any(package.error for package in graph.packages.values()) or not all(
