@@ -192,3 +192,11 @@ def test_programs_come_and_go_with_their_files(project: Project) -> None:
 
     (project / "cmd/one/main.go").unlink()
     project.up_to_date()
+
+
+def test_a_folder_in_the_place_of_a_program(project: Project) -> None:
+    project.module({"cmd/app/main.go": HELLO, "build/static/app/of-someone": ""})
+    project.sconstruct('env.GoModule("#", linkage="static")')
+    outcome = project.scons(status=2)
+    assert "build/static/app\n  wanted: a path for a program\n  found:" in outcome.stderr
+    assert "remove what is there, or choose another path" in outcome.stderr

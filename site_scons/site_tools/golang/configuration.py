@@ -73,7 +73,7 @@ def _spelled(compiler: CCompiler, search: str) -> str:
     path, *flags = compiler.command
     name = os.path.basename(path)
     found = shutil.which(name, path=search)
-    return join_words([name if found and os.path.samefile(found, path) else path, *flags])
+    return join_words([name, *flags]) if found and os.path.samefile(found, path) else compiler.as_setting
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -76,7 +76,9 @@ def go_module(env: Env, target: Any, source: Any, linkage: Any = None, **overrid
         for linked, declaration in declarations:
             into = folder if isinstance(folder, SCons.Node.FS.Dir) else env.fs.Dir(linked.subst(folder))
             for main in PROGRAMS.index(env).main_packages(root, declaration.tags):
-                place = _Place(linked, declaration, into.File(main.name + declaration.suffix))
+                place = _Place(
+                    linked, declaration, _file(env, os.path.join(into.get_abspath(), main.name + declaration.suffix))
+                )
                 places.setdefault(main.directory, (main, []))[1].append(place)
         for directory in sorted(places):
             main, wanted = places[directory]
