@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from golang.contents import Contents
-from golang.index.closures import Closures
+from golang.index.closures import Closures, c_needs
 from golang.needs import CNeeds
 from golang.packages import Module, Package, PackageGraph
 from golang.tree import Tree
@@ -62,9 +63,14 @@ class Place:
         return PackageGraph(packages=self.packages, mains=mains)
 
     def closures(self) -> Closures:
-        return Closures(
-            self.graph, Contents(Tree()), self.c_inputs, lambda main: self.profiles.get(main.import_path, "")
-        )
+        return Closures(self.graph, self.contents(), self.outside)
+
+    def contents(self) -> Contents:
+        return Contents(Tree())
+
+    def outside(self, package: Package) -> list[str]:
+        profile = self.profiles.get(package.import_path)
+        return [*self.c_inputs.get(package.import_path, ()), *([profile] if profile else ())]
 
     def digests(self) -> Mapping[str, str]:
         return self.closures().digests
@@ -143,6 +149,36 @@ def test_what_changes_a_program(place: Place, change: Callable[[Place], None], p
     assert "".join(name for name in "ab" if before[f"m/{name}"] != after[f"m/{name}"]) == programs
 
 
+CONTENT = ("main", "other-main", "shared", "deep", "embedded", "cgo", "c", "header", "header-elsewhere",
+           "header-no-more", "profile", "file-gone", "file-not-listed")  # fmt: skip
+
+
+@pytest.mark.parametrize("change", [*(CHANGES[name][0] for name in CONTENT), lambda _: None], ids=[*CONTENT, "none"])
+def test_what_was_known_of_the_same_graph_is_renewed(
+    place: Place, change: Callable[[Place], None], age: Callable[[], None]
+) -> None:
+    age()
+    rows = json.loads(json.dumps(place.closures().rows))
+    for one in (change, lambda place: place.c_inputs.update({"m/c": [str(place.root / "include/c.h")]})):
+        one(place)
+        renewed = Closures(place.graph, place.contents(), place.outside, rows)
+        assert renewed.digests == place.digests()
+        rows = json.loads(json.dumps(renewed.rows))
+
+
+def test_what_did_not_change_is_not_looked_into(place: Place, age: Callable[[], None]) -> None:
+    age()
+    rows = place.closures().rows
+    place.write("deep/p.go", "edited\n")
+    age()
+    looked: list[str] = []
+    contents = place.contents()
+    sources = contents.sources
+    contents.sources = lambda path: looked.append(os.path.basename(path)) or sources(path)  # type: ignore[method-assign,func-returns-value]
+    Closures(place.graph, contents, place.outside, rows)
+    assert looked == ["deep", "lib", "c"], "embedded files and headers are always looked at"
+
+
 def test_a_change_that_is_taken_back_is_none(place: Place) -> None:
     before = place.digests()
     text = (place.root / "lib/p.go").read_text()
@@ -178,7 +214,8 @@ def test_no_digest_knows_where_the_tree_stands(place: Place, tmp_path_factory: p
     for one in (place, other):
         profile(one)
     assert other.digests() == place.digests()
-    mentioned = str(place.closures().parts)
+    closures = place.closures()
+    mentioned = str([closures.part(digest) for digest in closures.digests.values()])
     assert str(place.root) not in mentioned
     assert "include/c.h" in mentioned
 
@@ -192,7 +229,7 @@ def test_order_of_packages_and_of_files_is_no_matter(place: Place) -> None:
 
 def test_only_what_programs_consist_of_is_digested(place: Place) -> None:
     assert "m/unused" not in place.digests()
-    assert place.digests()["fmt"] == "", "the identity of the toolchain stands for it"
+    assert "fmt" not in place.digests(), "the identity of the toolchain stands for it"
 
 
 @pytest.mark.parametrize("link", ["m/a", "m/lib", "m/deep"])
@@ -224,10 +261,14 @@ def test_parts_lead_from_a_program_to_what_differs(place: Place) -> None:
     place.write("lib/static/a.txt", "edited\n")
     after = place.closures()
 
-    old, new = before.parts[before.digests["m/a"]], after.parts[after.digests["m/a"]]
+    old, new = before.part(before.digests["m/a"]), after.part(after.digests["m/a"])
+    assert old
+    assert new
     assert (old.import_path, old.inputs) == (new.import_path, new.inputs)
     [old_import], [new_import] = old.imports, new.imports
-    old, new = before.parts[old_import], after.parts[new_import]
+    old, new = before.part(old_import), after.part(new_import)
+    assert old
+    assert new
     assert new.import_path == "m/lib"
     assert [name for name, digest in new.inputs.items() if old.inputs[name] != digest] == ["static/a.txt"]
     assert old.imports == new.imports
@@ -235,32 +276,32 @@ def test_parts_lead_from_a_program_to_what_differs(place: Place) -> None:
 
 def test_inputs_of_a_part_are_named(place: Place) -> None:
     closures = place.closures()
-    assert list(closures.parts[closures.digests["m/c"]].inputs) == [
-        "module m", "../include/c.h", "c.c", "cgo.go", "p.go",
-    ]  # fmt: skip
-    cached = closures.parts[closures.digests["cached"]]
+    part = closures.part(closures.digests["m/c"])
+    assert part
+    assert list(part.inputs) == ["module m", "../include/c.h", "c.c", "cgo.go", "p.go"]
+    cached = closures.part(closures.digests["cached"])
+    assert cached
     assert (cached.inputs, cached.imports) == ({"module cached": "cached@v1.0.0 h1:x go"}, [])
+    assert closures.part("another") is None
 
 
 def test_needs_of_c(place: Place) -> None:
-    graph, closures = place.graph, place.closures()
-    a, b = (graph.packages[path] for path in ("m/a", "m/b"))
-    assert closures.needs(a, links_c=False) is None
-    assert closures.needs(a, links_c=True) == CNeeds()
-    assert closures.needs(b, links_c=False) == CNeeds(library_flags=("-lm", "-L/x")) == closures.needs(b, links_c=True)
+    with_flags = CNeeds(library_flags=("-lm", "-L/x"))
+    assert c_needs(place.graph, links_c=False) == {"m/a": None, "m/b": with_flags}
+    assert c_needs(place.graph, links_c=True) == {"m/a": CNeeds(), "m/b": with_flags}
 
 
 def test_needs_of_c_are_those_of_all_packages(place: Place) -> None:
     place.add("m/cxx", cgo_files=("cgo.go",), cxx_files=("x.cc",), cgo_ldflags=("-lstdc++",))
     place.change("m/deep", imports=("m/cxx",))
-    graph, closures = place.graph, place.closures()
-    found = closures.needs(graph.packages["m/b"], links_c=False)
+    needs = c_needs(place.graph, links_c=False)
+    found = needs["m/b"]
     assert found is not None
     assert found.cxx
     assert sorted(found.library_flags) == ["-L/x", "-lm", "-lstdc++"]
-    assert closures.needs(graph.packages["m/a"], links_c=False) == CNeeds(cxx=True, library_flags=("-lstdc++",))
+    assert needs["m/a"] == CNeeds(cxx=True, library_flags=("-lstdc++",))
 
 
 def test_cgo_of_the_standard_library_needs_c(place: Place) -> None:
     place.change("fmt", cgo_files=("cgo.go",))
-    assert place.closures().needs(place.packages["m/a"], links_c=False) == CNeeds()
+    assert c_needs(place.graph, links_c=False)["m/a"] == CNeeds()

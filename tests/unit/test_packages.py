@@ -20,7 +20,7 @@ CGO_TAGS = tags_of(Platform("linux", "amd64"), cgo=True)
 
 
 def graph_of(name: str) -> PackageGraph:
-    return build_graph(decode_stream((DATA / f"{name}.json").read_text()), "/modcache", CGO_TAGS)
+    return build_graph(list(decode_stream((DATA / f"{name}.json").read_text())), "/modcache", CGO_TAGS)
 
 
 def test_stream_of_objects_with_any_white_space() -> None:

@@ -25,7 +25,7 @@ STATIC_KINDS = [linkage for linkage in Linkage if linkage.is_static]
 
 
 def recorded(name: str) -> PackageGraph:
-    return build_graph(decode_stream((DATA / f"{name}.json").read_text()), "/modcache", CGO_TAGS)
+    return build_graph(list(decode_stream((DATA / f"{name}.json").read_text())), "/modcache", CGO_TAGS)
 
 
 def package(path: str, imports: tuple[str, ...] = (), **fields: Any) -> Package:

@@ -180,11 +180,19 @@ def test_a_moved_file_is_not_taken_for_another(place: Place) -> None:
     assert len({shape for _, shape in seen}) == 4
 
 
-def test_every_file_is_named_with_its_identity(place: Place) -> None:
-    found = dict(place.watch.paths(Tree()))
+def test_young_files_are_named(place: Place, age: Callable[[], None]) -> None:
+    tree = Tree()
     names = ("p/p.go", "p/p.s", "go.mod", "p/a.txt", "p/static/deep/b.css", "include/p.h")
-    assert {path for path, stamp in found.items() if stamp} == {place.path(name) for name in names}
-    assert {path for path, stamp in found.items() if not stamp} == {place.path("go.sum"), place.path("p/go.mod")}
+    assert set(place.watch.young(tree, Contents(tree))) == {place.path(name) for name in names}
+    age()
+    tree = Tree()
+    assert not [*place.watch.young(tree, Contents(tree))]
+
+
+def test_times_are_those_of_files_and_folders(place: Place) -> None:
+    """A folder's time tells of a file that is gone."""
+    names = ("p", "p/p.go", "p/p.s", "go.mod", "p/a.txt", "p/static/deep/b.css", "include/p.h")
+    assert sorted(place.watch.times(Tree())) == sorted(os.stat(place.path(name)).st_ctime_ns for name in names)
 
 
 def test_json_gives_back_the_same(place: Place) -> None:

@@ -34,7 +34,7 @@ def names(root: Path, tags: frozenset[str] = LINUX) -> dict[str, str]:
 
 def mains(root: Path, tags: frozenset[str] = LINUX) -> tuple[MainPackage, ...]:
     tree = Tree()
-    return find_main_packages(walk_modules(str(root), tree), tags, tree, Contents(tree))
+    return find_main_packages(walk_modules(str(root), tree), tags, Contents(tree))
 
 
 GO_WORK = """\

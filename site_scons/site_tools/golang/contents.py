@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from .gosource import TOKENS, build_constraint
+from .gosource import TOKENS, build_constraint, may_load_libraries
 from .store import digest_of
 from .tree import Tree
 
@@ -21,16 +22,34 @@ class Content(NamedTuple):
 
     digest: str
     header: str
-    """Digest of what the go command reads of it to know its package; nothing else in it changes the package graph."""
+    """Digest of what decides about its package; nothing else in the file changes the package graph."""
     package: str
     """The name in the package clause; empty if it is no Go file."""
     constraint: str
     """Its build constraint."""
     cgo: bool
     """Whether it imports "C"."""
+    loads: bool
+    """Whether there may be a pragma in it that has the program load a shared library."""
 
 
-_ABSENT = Content("absent", "absent", "", "", cgo=False)
+class Sources(NamedTuple):
+    """What the files of a directory contain that Go may take into a package."""
+
+    shape: str
+    """Digest of the names of the files and of what decides about the package."""
+    digests: Mapping[str, str]
+    """The digest of each file by name."""
+    mains: Sequence[Sequence[Any]]
+    """Name, build constraint, and whether it imports "C", of each Go file of a package main."""
+    loading: Sequence[str]
+    """The names of Go files with pragmas that may have the program load a shared library."""
+
+
+_SEEN = 4
+"""How many former states of a directory are remembered."""
+
+_ABSENT = Content("absent", "absent", "", "", cgo=False, loads=False)
 
 
 def read_content(path: str) -> Content:
@@ -44,13 +63,22 @@ def read_content(path: str) -> Content:
     if not path.endswith(".go"):
         # Build constraints stand in the files of C and assembly too (go/build: matchFile).
         constraint = build_constraint(data.decode("utf-8", "replace")) if b"build" in data else ""
-        return Content(digest, constraint, "", constraint, cgo=False)
+        return Content(digest, constraint, "", constraint, cgo=False, loads=False)
     text = data.decode("utf-8-sig", "replace")
-    constraint = build_constraint(text)
+    constraint, loads = build_constraint(text), may_load_libraries(text)
     words, directives = _listed(text)
     package = words[1] if words[:1] == ["package"] and len(words) > 1 else ""
-    header = digest_of(constraint, *words, *directives)
-    return Content(digest, header, package, constraint, cgo='"C"' in words or "`C`" in words)
+    header = digest_of(constraint, loads, *words, *directives)
+    return Content(digest, header, package, constraint, cgo='"C"' in words or "`C`" in words, loads=loads)
+
+
+def digest_of_file(path: str) -> str:
+    """Return the digest of a file; one that cannot be read has a digest of its own."""
+    try:
+        with open(path, "rb") as stream:
+            return hashlib.blake2b(stream.read(), digest_size=16).hexdigest()
+    except OSError:
+        return _ABSENT.digest
 
 
 def _listed(text: str) -> tuple[list[str], list[str]]:
@@ -70,36 +98,90 @@ def _listed(text: str) -> tuple[list[str], list[str]]:
 
 
 class Contents:
-    """The contents of files, by path, that hold as long as the identities of the files do."""
+    """The contents of files and directories, by path, that hold as long as the identities of the files do."""
 
     def __init__(self, tree: Tree, known: Mapping[str, Any] | None = None) -> None:
         """Begin with ``known``, which :meth:`export` made."""
         self._tree = tree
-        self._known = dict(known or {})
-        self._read: dict[str, Content] = {}
-
-    @property
-    def changed(self) -> bool:
+        self._known_files: dict[str, Any] = dict(known["files"]) if known else {}
+        self._known_directories: dict[str, Any] = dict(known["directories"]) if known else {}
+        self._files: dict[str, str] = {}
+        self._directories: dict[str, Sources] = {}
+        self._seals: dict[str, str] = {}
+        self.changed = False
         """Whether there is more than what it began with."""
-        return bool(self._read)
 
-    def content(self, path: str) -> Content:
-        """Return the content of a file, and read it only if its identity is a new one."""
-        if path in self._read:
-            return self._read[path]
-        known = self._known.get(path)
-        if known is not None and tuple(known[0]) == self._tree.stamp(path):
-            return Content(*known[1])
-        self._read[path] = read_content(path)
-        return self._read[path]
+    def digest(self, path: str) -> str:
+        """Return the digest of a file, and read it only if its identity is a new one."""
+        if path not in self._files:
+            stamp, known = self._tree.stamp(path), self._known_files.get(path)
+            if known and tuple(known[0]) == stamp:
+                self._files[path] = known[1]
+                return str(known[1])
+            self.changed = True
+            self._files[path] = digest_of_file(path)
+            self._known_files.pop(path, None)
+            if self._tree.trusts(stamp):
+                self._known_files[path] = [stamp, self._files[path]]
+        return self._files[path]
+
+    def sources(self, directory: str) -> Sources:
+        """Return what the files of a directory contain, and read them only if one of them has a new identity."""
+        if directory not in self._directories:
+            seal, known = self.seal(directory), self._known_directories.get(directory)
+            if known and seal and known[0] == seal:
+                self._directories[directory] = Sources(*known[2:])
+            else:
+                self.changed = True
+                self._directories[directory] = found = self._read(directory)
+                seen = [*(known[1] if known else ())][-_SEEN:]
+                stamps = self._stamps_for_go(directory)
+                if all(one != stamps for one, _ in seen):
+                    seen.append((stamps, found.shape))
+                self._known_directories[directory] = [seal, seen, *found]
+        return self._directories[directory]
+
+    def may_mislead_go(self, directory: str) -> bool:
+        """Return whether a directory was seen to hold something else that looked the same to the go command.
+
+        It keeps an index of each directory for as long as sizes and modification times of its files stay the same
+        (cmd/go/internal/modindex), though a file may have been replaced and its time restored.
+        """
+        shape = self.sources(directory).shape
+        others = [stamps for stamps, other in self._known_directories[directory][1] if other != shape]
+        return bool(others) and self._stamps_for_go(directory) in others
+
+    def _stamps_for_go(self, directory: str) -> str:
+        found = self._tree.directory(directory)
+        return digest_of(*((name, *stamp[:2]) for name, stamp in (found.files.items() if found else ())))
+
+    def seal(self, directory: str) -> str:
+        """Return a digest that changes with any of the files of a directory; empty if they are too young to tell."""
+        if directory not in self._seals:
+            found = self._tree.directory(directory)
+            old = found and all(map(self._tree.trusts, found.files.values()))
+            self._seals[directory] = (
+                hashlib.blake2b(found.identity, digest_size=16).hexdigest() if found and old else ""
+            )
+        return self._seals[directory]
+
+    def _read(self, directory: str) -> Sources:
+        found = self._tree.directory(directory)
+        read = {name: read_content(os.path.join(directory, name)) for name in (found.files if found else ())}
+        return Sources(
+            shape=digest_of(*(f"{name} {content.header}" for name, content in read.items())),
+            digests={name: content.digest for name, content in read.items()},
+            mains=[
+                [name, content.constraint, content.cgo] for name, content in read.items() if content.package == "main"
+            ],
+            loading=[name for name, content in read.items() if content.loads],
+        )
 
     def export(self) -> dict[str, Any]:
         """Return what may be believed next time."""
-        known = {path: entry for path, entry in self._known.items() if self._tree.stamp(path)}
-        for path, content in self._read.items():
-            stamp = self._tree.stamp(path)
-            if self._tree.trusts(stamp):
-                known[path] = (stamp, content)
-            else:
-                known.pop(path, None)
-        return known
+        return {
+            "files": {path: known for path, known in self._known_files.items() if self._tree.stamp(path)},
+            "directories": {
+                path: known for path, known in self._known_directories.items() if self._tree.directory(path)
+            },
+        }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from .errors import PackageError
@@ -26,6 +25,10 @@ _FIELDS = (
 )
 
 
+LOADING = "Loading"
+"""What the index adds to the objects of ``go list``: the Go files with pragmas that may load shared libraries."""
+
+
 def decode_stream(text: str) -> Iterator[dict[str, Any]]:
     """Yield the JSON objects that ``go list -json`` prints one after the other."""
     decoder, position = json.JSONDecoder(), 0
@@ -37,35 +40,60 @@ def decode_stream(text: str) -> Iterator[dict[str, Any]]:
         yield value
 
 
-def build_graph(listing: Iterable[Mapping[str, Any]], module_cache: str, cgo_tags: frozenset[str]) -> PackageGraph:
+class _Packages(Mapping[str, Package]):
+    """The packages of a listing by import path, each made of its JSON when it is first asked for."""
+
+    def __init__(self, listing: Iterable[Mapping[str, Any]], module_cache: str, cgo_tags: frozenset[str]) -> None:
+        self._raw = {raw["ImportPath"]: raw for raw in listing}
+        self._module_cache, self._cgo_tags = module_cache, cgo_tags
+        self._made: dict[str, Package] = {}
+        self._sanitizers = tuple(path for path in _SANITIZERS if path in self._raw)
+
+    def __getitem__(self, path: str) -> Package:
+        if path not in self._made:
+            raw = self._raw[path]
+            self._made[path] = _package(
+                raw, self._module_cache, self._cgo_tags, () if raw.get("DepOnly") else self._sanitizers
+            )
+        return self._made[path]
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._raw
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._raw)
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+
+def build_graph(listing: Sequence[Mapping[str, Any]], module_cache: str, cgo_tags: frozenset[str]) -> PackageGraph:
     """Turn the objects of ``go list -deps -json`` into a graph.
 
     ``module_cache`` is GOMODCACHE, ``cgo_tags`` the build tags that would hold if cgo were on.
     """
-    packages: dict[str, Package] = {}
-    mains: dict[str, str] = {}
-    for raw in listing:
-        package = _package(raw, module_cache, cgo_tags)
-        packages[package.import_path] = package
-        if not raw.get("DepOnly") and package.dir:
-            mains[os.path.realpath(package.dir)] = package.import_path
-    sanitizers = tuple(path for path in _SANITIZERS if path in packages)
-    for path in mains.values() if sanitizers else ():
-        packages[path] = replace(packages[path], imports=(*packages[path].imports, *sanitizers))
-    return PackageGraph(packages=packages, mains=mains)
+    mains = {
+        os.path.realpath(raw["Dir"]): raw["ImportPath"] for raw in listing if not raw.get("DepOnly") and raw.get("Dir")
+    }
+    return PackageGraph(packages=_Packages(listing, module_cache, cgo_tags), mains=mains)
 
 
-def _package(raw: Mapping[str, Any], module_cache: str, cgo_tags: frozenset[str]) -> Package:
-    directory, standard = raw.get("Dir", ""), bool(raw.get("Standard"))
+def is_local(raw: Mapping[str, Any], module_cache: str) -> bool:
+    """Return whether the files of a package may change: it is neither Go's own nor in the module cache."""
+    cached = module_cache and raw.get("Dir", "").startswith(os.path.join(module_cache, ""))
+    return not (raw.get("Standard") or cached)
+
+
+def _package(raw: Mapping[str, Any], module_cache: str, cgo_tags: frozenset[str], linked: Iterable[str]) -> Package:
     renamed = raw.get("ImportMap") or {}
     # "C" and "unsafe" have no package behind them that could matter here.
     imports = [renamed.get(path, path) for path in raw.get("Imports") or ()]
     return Package(
         import_path=raw["ImportPath"],
-        dir=directory,
+        dir=raw.get("Dir", ""),
         name=raw.get("Name", ""),
-        standard=standard,
-        local=not (standard or (module_cache and directory.startswith(os.path.join(module_cache, "")))),
+        standard=bool(raw.get("Standard")),
+        local=is_local(raw, module_cache),
         module=_module(raw.get("Module")),
         go_files=_names(raw, "GoFiles"),
         cgo_files=_names(raw, "CgoFiles"),
@@ -74,7 +102,8 @@ def _package(raw: Mapping[str, Any], module_cache: str, cgo_tags: frozenset[str]
         embed_files=_names(raw, "EmbedFiles"),
         embed_patterns=_names(raw, "EmbedPatterns"),
         ignored_go_files=_names(raw, "IgnoredGoFiles"),
-        imports=tuple(path for path in imports if path not in ("C", "unsafe")),
+        loading_files=_names(raw, LOADING) if LOADING in raw else None,
+        imports=(*(path for path in imports if path not in ("C", "unsafe")), *linked),
         cgo_cflags=(*_names(raw, "CgoCPPFLAGS"), *_names(raw, "CgoCFLAGS"), *_names(raw, "CgoCXXFLAGS")),
         cgo_ldflags=_names(raw, "CgoLDFLAGS"),
         godebug=raw.get("DefaultGODEBUG", ""),
@@ -108,8 +137,8 @@ def list_packages(
     root: str,
     directories: Iterable[str],
     runner: Runner = run,
-) -> str:
-    """Run ``go list -deps`` in ``root`` once for the packages in ``directories``; return what it prints.
+) -> list[dict[str, Any]]:
+    """Run ``go list -deps`` in ``root`` once for the packages in ``directories``; return the objects that it prints.
 
     ``flags`` are the build flags, which select files and dependencies. Errors inside packages stay with the
     packages, for the compiler to show; raises PackageError if the module itself cannot be read.
@@ -120,15 +149,17 @@ def list_packages(
     if answer.status:
         msg = f"go list in {root}: {answer.stderr.strip()}"
         raise PackageError(msg)
-    return answer.stdout
+    return list(decode_stream(answer.stdout))
 
 
-def read_listing(text: str, flags: Sequence[str], environ: Mapping[str, str]) -> PackageGraph:
+def read_listing(
+    listing: Sequence[Mapping[str, Any]], flags: Sequence[str], environ: Mapping[str, str]
+) -> PackageGraph:
     """Turn what :func:`list_packages` returned for these flags and environment into a graph."""
     platform = Platform(environ.get("GOOS", ""), environ.get("GOARCH", ""))
     tags = [tag for flag in flags if flag_name(flag) == "-tags" for tag in flag_value(flag).split(",")]
     cgo_tags = tags_of(platform, cgo=True, tags=tags)
-    return build_graph(decode_stream(text), environ.get("GOMODCACHE", ""), cgo_tags)
+    return build_graph(listing, environ.get("GOMODCACHE", ""), cgo_tags)
 
 
 def relative_package(root: str, directory: str) -> str:

@@ -160,9 +160,14 @@ def _modernised_term(term: str) -> str:
     return term[: -len(name)] + (name if _TAG.fullmatch(name) else "ignore")
 
 
+def may_load_libraries(text: str) -> bool:
+    """Return whether there may be a pragma in the file that makes the linker load a shared library."""
+    return bool(_LOADS_LIBRARY.search(text))
+
+
 def dynamic_imports(path: str, text: str) -> tuple[DynamicImport, ...]:
     """Return the pragmas of the file that make the linker load a shared library."""
-    if not _LOADS_LIBRARY.search(text):
+    if not may_load_libraries(text):
         return ()
     code = _code(text, pragmas=True)
     return tuple(

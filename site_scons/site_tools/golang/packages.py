@@ -58,6 +58,8 @@ class Package:
     embed_files: tuple[str, ...] = ()
     embed_patterns: tuple[str, ...] = ()
     ignored_go_files: tuple[str, ...] = ()
+    loading_files: tuple[str, ...] | None = None
+    """Those Go files that may have pragmas for the linker; None if that is not known."""
     imports: tuple[str, ...] = ()
     cgo_cflags: tuple[str, ...] = ()
     cgo_ldflags: tuple[str, ...] = ()
@@ -95,7 +97,8 @@ class Package:
         """The linker pragmas in its Go files that load shared libraries (linkage case C1)."""
         if self.standard:
             return ()
-        paths = [os.path.join(self.dir, name) for name in self.go_files]
+        names = self.go_files if self.loading_files is None else self.loading_files
+        paths = [os.path.join(self.dir, name) for name in names]
         return tuple(found for path in paths for found in dynamic_imports(path, read_source(path)))
 
     @cached_property

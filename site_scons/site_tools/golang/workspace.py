@@ -6,11 +6,10 @@ import os
 import re
 from collections.abc import Collection, Mapping, Sequence
 
-from .contents import Contents
+from .contents import Contents, Sources
 from .errors import PackageError
 from .gosource import is_permitted, read_source
 from .modules import MainPackage
-from .tree import Tree
 
 _VERSION_ELEMENT = re.compile(r"v(?:[2-9]|[1-9][0-9]+)$")
 _MODULE = re.compile(r'^[ \t]*module[ \t]+(?:"([^"]+)"|`([^`]+)`|(\S+))', re.MULTILINE)
@@ -26,7 +25,7 @@ def module_path(module_root: str) -> str:
 
 
 def find_main_packages(
-    root_of: Mapping[str, str], tags: Collection[str], tree: Tree, contents: Contents
+    root_of: Mapping[str, str], tags: Collection[str], contents: Contents
 ) -> tuple[MainPackage, ...]:
     """Return the main packages among directories, sorted by directory, with names.
 
@@ -36,7 +35,7 @@ def find_main_packages(
     prefixes = {root: module_path(root) for root in set(root_of.values())}
     found = []
     for directory in sorted(root_of):
-        if _has_main(directory, tags, tree, contents):
+        if _has_main(contents.sources(directory), tags):
             root = root_of[directory]
             relative = os.path.relpath(directory, root).replace(os.sep, "/")
             path = prefixes[root] if relative == "." else f"{prefixes[root]}/{relative}"
@@ -44,15 +43,10 @@ def find_main_packages(
     return name_programs(found)
 
 
-def _has_main(directory: str, tags: Collection[str], tree: Tree, contents: Contents) -> bool:
-    found = tree.directory(directory)
-    for name in found.files if found else ():
-        if name.endswith(".go"):
-            content = contents.content(os.path.join(directory, name))
-            selected = is_permitted(name, content.constraint, tags) and ("cgo" in tags or not content.cgo)
-            if content.package == "main" and selected:
-                return True
-    return False
+def _has_main(sources: Sources, tags: Collection[str]) -> bool:
+    return any(
+        is_permitted(name, constraint, tags) and ("cgo" in tags or not cgo) for name, constraint, cgo in sources.mains
+    )
 
 
 def program_name(import_path: str) -> str:

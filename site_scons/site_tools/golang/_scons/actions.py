@@ -100,7 +100,7 @@ def _build_and_prove(node: Any, source: list[Any], env: Env) -> Any:
         scan = PROGRAMS.scan(node)
         if errors(scan.findings):
             return failure(node, refusal(scan.configuration.request, scan.findings))
-        environ = scan.configuration.build_environ(scan.prediction)
+        environ = PROGRAMS.build_environ(node)
         warn(warning(str(node), scan.findings))
         if only_policy_changed(node):
             return _prove(node.get_abspath(), node, scan)
@@ -146,7 +146,7 @@ def _compile(node: Any, source: list[Any], env: Env, scan: ProgramScan, environ:
             }
         )
         failed = command_of(env)([made], source, build_env, show=False)
-    PROGRAMS.compiled(node)
+    PROGRAMS.compiled([node])
     return failed
 
 

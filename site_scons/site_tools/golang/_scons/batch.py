@@ -78,7 +78,7 @@ def build_together(members: Sequence[Member], jobs: str) -> None:
         tempfile.TemporaryDirectory(prefix="golang-") as scratch,
     ):
         status, messages = _go_build(members, jobs, staging, scratch)
-        PROGRAMS.compiled(members[0].node)
+        PROGRAMS.compiled([member.node for member in members])
         _sort(members, status, messages, staging)
 
 
@@ -106,7 +106,7 @@ def _go_build(members: Sequence[Member], jobs: str, staging: str, scratch: str) 
             progress.show(len(os.listdir(staging)), messages.compiling)
 
     try:
-        environ = config.build_environ(with_c.scan.prediction)
+        environ = PROGRAMS.build_environ(with_c.node)
         return follow(argv, environ=environ, heard=hear, every=REDRAWN), messages
     finally:
         progress.erase()

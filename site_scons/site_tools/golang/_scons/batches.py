@@ -2,7 +2,8 @@
 
 The first one whose turn comes leads: it builds those with it that SCons will come to, and each of them, when its own
 turn comes, takes what was built for it. One ``go build`` runs at a time, for two would compile the same packages; the
-threads of the others wait, and their jobs are lent to it.
+threads of the others wait, and their jobs are lent to it. Only where there is little to compile, those of several
+configurations run side by side: they mostly link.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ import SCons.Node
 
 from .batch import Member, build_together
 from .fingerprint import Env, text
-from .lookahead import companions, could_start, derived_files, run_options
+from .lookahead import companions, could_start, derived_files, group_of, run_options
+from .programs import PROGRAMS
 from .reverify import inputs_of
 from .target import Node
 from .variables import DEFAULTS
@@ -33,7 +35,8 @@ class Batches:
         self._turn = threading.Condition()
         self._options: Any = None
         self._derived: tuple[Node, ...] = ()
-        self._leader: Node | None = None
+        self._leaders: dict[Node, tuple[Any, bool]] = {}
+        """What runs: what the programs of a batch have in common, and whether there is little to compile."""
         self._waiting: set[Node] = set()
         self._ahead: dict[Node, Member] = {}
         """What was built, until its turn comes."""
@@ -48,17 +51,18 @@ class Batches:
         Raises GolangError and OSError.
         """
         node = member.node
+        group, little = group_of(member.scan.configuration, member.env), PROGRAMS.compiles_little(node)
         with self._turn:
             self._begin_run()
             self._waiting.add(node)
             self._turn.notify_all()
-            self._turn.wait_for(lambda: self._leader is None)
+            self._turn.wait_for(lambda: self._may_begin(group, little=little))
             self._waiting.discard(node)
             self._taken.add(node)
             built = self._ahead.pop(node, None)
             if built and built.inputs == inputs_of(node.get_binfo()):
                 return built
-            self._leader = node
+            self._leaders[node] = group, little
         try:
             known = self._taken | self._ahead.keys()
             ahead = [] if self.stopping else [one for one in self._derived if one not in known]
@@ -68,9 +72,12 @@ class Batches:
                 self._ahead.update((other.node, other) for other in others)
         finally:
             with self._turn:
-                self._leader = None
+                del self._leaders[node]
                 self._turn.notify_all()
         return member
+
+    def _may_begin(self, group: Any, *, little: bool) -> bool:
+        return all(little and other_little and group != other for other, other_little in self._leaders.values())
 
     def _begin_run(self) -> None:
         options = run_options()
@@ -96,18 +103,18 @@ class Batches:
             return str(cores)
         with self._turn:
             self._turn.wait_for(lambda: self._is_settled(slots), GRACE)
-            return str(max(1, min(cores, slots - self._busy(slots))))
+            return str(max(1, min(cores, slots - self._busy(slots)) // len(self._leaders)))
 
     def _is_settled(self, slots: int) -> bool:
         """Return whether no other job is about to begin."""
-        idle = slots - 1 - len(self._waiting) - self._busy(slots)
+        idle = slots - len(self._leaders) - len(self._waiting) - self._busy(slots)
         return idle <= 0 or (bool(self._derived) and not any(map(could_start, self._derived)))
 
     def _busy(self, slots: int) -> int:
         """Return how many jobs do something else, as far as that is known."""
         if not self._derived:
-            return slots - 1 - len(self._waiting)
-        own = {self._leader, *self._waiting}
+            return slots - len(self._leaders) - len(self._waiting)
+        own = {*self._leaders, *self._waiting}
         running = (node for node in self._derived if node.get_state() == SCons.Node.executing and node not in own)
         return len({id(node.get_executor()) for node in running})
 

@@ -95,7 +95,7 @@ def could_start(node: Node) -> bool:
 def companions(first: Member, nodes: Iterable[Node]) -> Iterator[Member]:
     """Yield those of ``nodes`` that one ``go build`` can build together with ``first``, and that will be built."""
     names = {first.file_name}
-    group = _group(first.scan.configuration, first.env)
+    group = group_of(first.scan.configuration, first.env)
     if not first.scan.prediction.complete:
         # What cannot be read keeps go from compiling anything.
         return
@@ -107,7 +107,7 @@ def companions(first: Member, nodes: Iterable[Node]) -> Iterator[Member]:
                 yield member
 
 
-def _group(config: Configuration, env: Env) -> tuple[Any, ...]:
+def group_of(config: Configuration, env: Env) -> tuple[Any, ...]:
     """Return what programs that are built together have in common."""
     environ = tuple(sorted(config.environ.items()))
     return (config.key, config.request, environ, tuple(config.cc), config.cxx, str(env["GOJOBS"]))
@@ -116,7 +116,7 @@ def _group(config: Configuration, env: Env) -> tuple[Any, ...]:
 def _companion(node: Node, group: tuple[Any, ...]) -> Member | None:
     env = node.get_build_env()
     try:
-        if not can_share_command(node, env) or _group(PROGRAMS.configuration(node), env) != group:
+        if not can_share_command(node, env) or group_of(PROGRAMS.configuration(node), env) != group:
             return None
         children = _children(node, program_inputs(node, env))
         if not _is_ready(node, children) or not looks_changed(node, children) or _is_retrievable(node, env, children):

@@ -6,7 +6,9 @@ SCons runs scanners and actions on several threads, scanners one at a time; a lo
 from __future__ import annotations
 
 import atexit
+import gc
 import threading
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import GolangError, RequestError
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
     from ..index.history import History
     from ..packages import Package
     from ..scan import ProgramScan, Scans
+
+
+LITTLE = 8
+"""Packages that two builds may both compile, so that they need not wait for each other."""
 
 
 class Programs:
@@ -49,7 +55,7 @@ class Programs:
         self._arounds: dict[str, Around] = {}
         self._listed: dict[str, Listed] = {}
         self._inputs: dict[Program, tuple[Closure, str, list[Any]]] = {}
-        self._overtaken: set[int] = set()
+        self._overtaken: set[Node] = set()
         self._together: dict[str, list[str]] | None = None
         self._scanned: set[Node] = set()
 
@@ -156,28 +162,43 @@ class Programs:
             except GolangError:
                 return True
 
-    def compiled(self, node: Node) -> None:
-        """Take note that the binary of a target was made, and of whether a file changed while it was."""
+    def compiled(self, nodes: Sequence[Node]) -> None:
+        """Take note that targets of one configuration were compiled, and of whether a file changed meanwhile."""
         with self._lock:
-            listed = self.listed(node)
+            listed = self.listed(nodes[0])
+            directories = {package.dir for node in nodes for package in self.scan(node).closure}
             # What SCons makes meanwhile is known to it.
-            if not self._surroundings(program_of(node)).derived(listed.watch) and listed.is_overtaken:
-                self._overtaken.add(id(listed))
+            if not self._surroundings(program_of(nodes[0])).derived(listed.watch) and listed.is_overtaken(directories):
+                self._overtaken.update(nodes)
 
     def proved(self, node: Node) -> None:
         """Take note that what stands at a target's path is proved."""
         with self._lock:
             # Nobody knows of what it was made if files changed meanwhile: next time it is made again.
-            unsure = id(self.listed(node)) in self._overtaken
+            unsure = node in self._overtaken
             self._standing_of(node).record(*self._standing_name(node), "" if unsure else self._inputs_digest(node))
             closure, settings, _ = self.inputs(node)
-            parts = self.listed(node).parts.parts
-            self._history_of(node).remember(self._standing_name(node)[0], closure.digest, settings, parts)
+            find = self.listed(node).parts.part
+            self._history_of(node).remember(self._standing_name(node)[0], closure.digest, settings, find)
 
     def settings_before(self, node: Node) -> tuple[str, str]:
         """Return the settings that a target was built with, empty if they are not known, and those it is built with."""
         with self._lock:
             return self._history_of(node).settings_of(self._standing_name(node)[0]), self.inputs(node)[1]
+
+    def build_environ(self, node: Node) -> dict[str, str]:
+        """Return the environment of the go command that builds a target. Raises GolangError."""
+        scan = self.scan(node)
+        environ = scan.configuration.build_environ(scan.prediction)
+        # What it remembers of packages saves time, as long as it can be believed.
+        return environ if self.listed(node).misleads_go else {**environ, "GODEBUG": ""}
+
+    def compiles_little(self, node: Node) -> bool:
+        """Return whether few packages of a target are new: it takes longer to link it than to compile those."""
+        with self._lock:
+            history, closures = self._history_of(node), self.listed(node).parts
+            before, now = self.settings_before(node)
+            return before == now and len(closures.below(self.inputs(node)[0].digest, history.has)) <= LITTLE
 
     def changes(self, node: Node, old: str, new: str) -> list[tuple[str, str, str, str]] | None:
         """Return what tells the files of a target from those it was built from, which had the digest ``old``.
@@ -186,12 +207,11 @@ class Programs:
         """
         with self._lock:
             listed = self.listed(node)
-            changes = self._history_of(node).changes(old, new, listed.parts.parts)
+            changes = self._history_of(node).changes(old, new, listed.parts.part)
             packages = listed.graph.packages
-            folders = {path: package.dir for path, package in packages.items()}
             if changes is None:
                 return None
-            return [(folders.get(path, ""), path, name, how) for path, name, how in changes]
+            return [(packages[path].dir if path in packages else "", path, name, how) for path, name, how in changes]
 
     def _history_of(self, node: Node) -> History:
         if self._history is None:
@@ -235,6 +255,8 @@ class Programs:
         with self._lock:
             if self._interactive is None:
                 self._interactive = bool(env.GetOption("interactive"))
+                # All that was read stays until the end: the collector need not go through it again and again.
+                gc.freeze()
             built = self._derived.built() if self._derived else 0
             if (self._interactive and node in self._scanned) or built != self._derived_built:
                 self._look_again()

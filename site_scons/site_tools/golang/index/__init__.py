@@ -7,7 +7,7 @@ nothing but this module, the tree and the store takes part.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..contents import Contents
     from ..packages import Package, PackageGraph
     from .closures import Closures
+    from .listing import Look
 
 
 class CInputs(NamedTuple):
@@ -56,6 +57,14 @@ class Closure(NamedTuple):
     """What of the C toolchain it needs."""
 
 
+def closures_of(known: Mapping[str, Any]) -> dict[str, Closure]:
+    """Return what was kept of programs, by directory."""
+    return {
+        path: Closure(digest, CNeeds(needs[0], tuple(needs[1])) if needs else None)
+        for path, (digest, needs) in known["closures"].items()
+    }
+
+
 class Listed:
     """The packages of one configuration, as they are now."""
 
@@ -66,15 +75,22 @@ class Listed:
         tree: Tree,
         load_graph: Callable[[], PackageGraph],
         load_parts: Callable[[PackageGraph], Closures],
+        *,
+        misleads_go: bool,
     ) -> None:
         """Hold the closures of programs by their directories, and how to get at the packages themselves."""
         self.closures, self.watch = closures, watch
+        self.misleads_go = misleads_go
+        """Whether what the go command itself remembers of the packages may be of other files than those of now."""
         self._tree, self._load_graph, self._load_parts = tree, load_graph, load_parts
 
-    @property
-    def is_overtaken(self) -> bool:
-        """Whether a file has changed since."""
-        files = self.watch._replace(folders=())
+    def is_overtaken(self, directories: Collection[str]) -> bool:
+        """Return whether a file of the packages in ``directories`` has changed since."""
+        files = self.watch._replace(
+            directories=[path for path in self.watch.directories if path in directories],
+            embeds=[(path, patterns) for path, patterns in self.watch.embeds if path in directories],
+            folders=(),
+        )
         return files.stamps(Tree()) != files.stamps(self._tree)
 
     @cached_property
@@ -102,6 +118,7 @@ class Index:
         self._sets: dict[str, str] = known["sets"] if same else {}
         self._contents: dict[str, Contents] = {}
         self._mains: dict[str, Any] = {}
+        self._roots: dict[str, dict[str, str]] = {}
         self._listed: dict[str, Listed | GolangError] = {}
 
     def main_packages(self, root: str, tags: Iterable[str]) -> list[MainPackage]:
@@ -116,8 +133,7 @@ class Index:
         if key not in known["mains"]:
             from ..workspace import find_main_packages
 
-            root_of = walk_modules(root, self.tree)
-            found = find_main_packages(root_of, frozenset(tags), self.tree, self.contents(root))
+            found = find_main_packages(self._walked(root), frozenset(tags), self.contents(root))
             known["mains"][key] = [[one.directory, one.module_root, one.import_path, one.name] for one in found]
             self.store.save(name, known)
         return [MainPackage(*one) for one in known["mains"][key]]
@@ -128,13 +144,19 @@ class Index:
         if known and self._sets.get(name) == known["stamps"] and self._same(known["young"]):
             self._grown_up(name, known)
             return known
-        watch = Watch(directories=sorted(walk_modules(root, self.tree)))
+        watch = Watch(directories=sorted(self._walked(root)))
         stamps = watch.stamps_of_directories(self.tree)
         self._sets[name] = stamps
         if known and known["stamps"] == stamps and self._same(known["young"]):
             self._grown_up(name, known)
             return known
         return {"stamps": stamps, "young": self.young(root, watch), "mains": {}}
+
+    def _walked(self, root: str) -> dict[str, str]:
+        """Return every directory with Go files at ``root``, and its module's root."""
+        if root not in self._roots:
+            self._roots[root] = walk_modules(root, self.tree)
+        return self._roots[root]
 
     def stamps(self, name: str, watch: Watch) -> str:
         """Return the digest of the identities of everything in ``watch``, which is kept under ``name``."""
@@ -199,33 +221,30 @@ class Index:
         if around.derived(watch) != known["derived"]:
             return None
         self._grown_up(f"closures-{name}", known)
-        c_inputs = {path: CInputs(*map(tuple, found)) for path, found in known["c_inputs"].items()}
 
-        def load_graph() -> PackageGraph:
-            from .listing import read_again
+        def look() -> Look:
+            from .listing import Look
 
-            return read_again(self, configure(), name, known)
+            return Look(self, configure(), name, around)
 
-        def load_parts(graph: PackageGraph) -> Closures:
-            from .listing import digest_closures
-
-            return digest_closures(self, configure(), graph, c_inputs)
-
-        closures = {
-            path: Closure(digest, CNeeds(needs[0], tuple(needs[1])) if needs else None)
-            for path, (digest, needs) in known["closures"].items()
-        }
-        return Listed(closures, watch, self.tree, load_graph, load_parts)
+        return Listed(
+            closures_of(known),
+            watch,
+            self.tree,
+            lambda: look().graph(known),
+            lambda graph: look().closures(known, graph),
+            misleads_go=known["misleads"],
+        )
 
     def _changed(self, name: str, wanted: frozenset[str], config: Configuration, around: Surroundings) -> Listed:
-        from .listing import look
+        from .listing import Look
 
-        return look(self, config, name, wanted, around)
+        return Look(self, config, name, around).listed(wanted)
 
     def young(self, root: str, watch: Watch) -> dict[str, str]:
         """Return the content of files whose identity does not tell yet whether they change again."""
-        young = (path for path, stamp in watch.paths(self.tree) if stamp and not self.tree.trusts(stamp))
-        return {path: self.contents(root).content(path).digest for path in young}
+        contents = self.contents(root)
+        return {path: contents.digest(path) for path in watch.young(self.tree, contents)}
 
     def _grown_up(self, name: str, known: dict[str, Any]) -> None:
         """Save what is known once the identities of all its files can be trusted."""
@@ -236,7 +255,7 @@ class Index:
     def _same(self, young: Mapping[str, str]) -> bool:
         """Return whether files that were too young to be told by their identity have the same content still."""
         if young:
-            from ..contents import read_content
+            from ..contents import digest_of_file
 
-            return all(read_content(path).digest == digest for path, digest in young.items())
+            return all(digest_of_file(path) == digest for path, digest in young.items())
         return True

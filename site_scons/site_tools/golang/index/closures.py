@@ -8,13 +8,17 @@ they differ.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..contents import Contents
 from ..needs import CNeeds
 from ..packages import Package, PackageGraph
 from ..store import digest_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,20 @@ class Part:
     imports: Sequence[str]
 
 
+class Row(NamedTuple):
+    """What is kept of a package, so that it is looked into again only if its own inputs may have changed."""
+
+    import_path: str
+    directory: str
+    """Empty if its files never change."""
+    seal: str
+    """What the files of the directory were told by; empty if other files count too."""
+    own: str
+    """Digest of its own inputs."""
+    imports: Sequence[int]
+    """The numbers of other rows, which all come before this one."""
+
+
 class Closures:
     """The digests of all packages of a graph."""
 
@@ -34,71 +52,73 @@ class Closures:
         self,
         graph: PackageGraph,
         contents: Contents,
-        c_inputs: Mapping[str, Sequence[str]],
-        profile: Callable[[Package], str],
+        outside: Callable[[Package], Iterable[str]],
+        rows: Iterable[Sequence[Any]] = (),
     ) -> None:
         """Digest a graph.
 
-        ``c_inputs`` are files from outside of a package by its import path; ``profile`` returns the PGO profile of a
-        main package, or nothing.
+        ``outside`` returns the files of a package that are neither in its directory nor embedded. ``rows`` are those
+        of an earlier state of the files, but of the same graph.
         """
-        self._graph, self._contents, self._c_inputs, self._profile = graph, contents, c_inputs, profile
+        self._graph, self._contents, self._outside = graph, contents, outside
         self._mains = frozenset(graph.mains.values())
+        known = [Row(*row) for row in rows]
+        self.rows = [self._renewed(row) for row in known] if known else self._draw()
         self.digests: dict[str, str] = {}
-        """By import path."""
-        self.parts: dict[str, Part] = {}
-        """By digest."""
-        self._cgo: dict[str, int] = {}
-        self._cgo_packages: list[Package] = []
-        for path in graph.mains.values():
-            for found in self._in_order(path):
-                self._digest(graph.packages[found])
+        """By import path; Go's own packages have none: the toolchain says what they are."""
+        self._numbers: dict[str, int] = {}
+        for number, row in enumerate(self.rows):
+            digest = digest_of(row.import_path, row.own, *self._imports(row))
+            self.digests[row.import_path] = digest
+            self._numbers[digest] = number
 
-    def needs(self, main: Package, *, links_c: bool) -> CNeeds | None:
-        """Return what a program needs of the C toolchain; None if nothing. ``links_c``: it links in any case."""
-        mask = self._cgo[main.import_path]
-        if not mask and not links_c:
+    def part(self, digest: str) -> Part | None:
+        """Return the package with a digest; None if it is none of these."""
+        number = self._numbers.get(digest)
+        if number is None:
             return None
-        used = [package for number, package in enumerate(self._cgo_packages) if mask >> number & 1]
-        flags = (flag for package in used for flag in package.cgo_ldflags)
-        return CNeeds(
-            cxx=any(package.cxx_files for package in used),
-            library_flags=tuple(flag for flag in flags if flag.startswith(("-L", "-l"))),
-        )
+        row = self.rows[number]
+        return Part(row.import_path, self._inputs(self._graph.packages[row.import_path]), self._imports(row))
 
-    def _in_order(self, path: str) -> Iterator[str]:
-        """Yield what is not digested yet, imports first. Import cycles, which do not compile, end where they close."""
-        begun = {path}
-        stack = [(path, iter(self._graph.packages[path].imports))]
+    def below(self, digest: str, known: Callable[[str], bool]) -> set[str]:
+        """Return the digests of a package and of all that it imports, without those that are known and theirs."""
+        found: set[str] = set()
+        stack = [digest]
         while stack:
-            current, imports = stack[-1]
-            for imported in imports:
-                if imported in self._graph.packages and imported not in self.digests and imported not in begun:
-                    begun.add(imported)
-                    stack.append((imported, iter(self._graph.packages[imported].imports)))
-                    break
-            else:
-                stack.pop()
-                if current not in self.digests:
-                    yield current
+            current = stack.pop()
+            if current in self._numbers and current not in found and not known(current):
+                found.add(current)
+                stack.extend(self._imports(self.rows[self._numbers[current]]))
+        return found
 
-    def _digest(self, package: Package) -> None:
-        imports = sorted({self.digests[path] for path in package.imports if self.digests.get(path)})
-        mask = 0
-        for path in package.imports:
-            mask |= self._cgo.get(path, 0)
-        if package.cgo_files:
-            mask |= 1 << len(self._cgo_packages)
-            self._cgo_packages.append(package)
-        self._cgo[package.import_path] = mask
-        if package.standard and not package.error:
-            # The toolchain says what Go's own packages are.
-            self.digests[package.import_path] = ""
-            return
-        part = Part(package.import_path, self._inputs(package), imports)
-        digest = digest_of(package.import_path, *(f"{name} {value}" for name, value in part.inputs.items()), *imports)
-        self.digests[package.import_path] = digest
-        self.parts[digest] = part
+    def _imports(self, row: Row) -> list[str]:
+        return sorted({self.digests[self.rows[number].import_path] for number in row.imports})
+
+    def _draw(self) -> list[Row]:
+        numbers: dict[str, int] = {}
+        rows: list[Row] = []
+        for package in in_order(self._graph):
+            if not package.standard or package.error:
+                imports = sorted({numbers[path] for path in package.imports if path in numbers})
+                numbers[package.import_path] = len(rows)
+                rows.append(self._row(package, imports))
+        return rows
+
+    def _renewed(self, row: Row) -> Row:
+        if not row.directory or (row.seal and row.seal == self._contents.seal(row.directory)):
+            return row
+        return self._row(self._graph.packages[row.import_path], row.imports)
+
+    def _row(self, package: Package, imports: Sequence[int]) -> Row:
+        outer = package.embed_files or package.reads_headers or [*self._outside(package)]
+        sealed = package.local and not outer
+        return Row(
+            package.import_path,
+            package.dir if package.local else "",
+            self._contents.seal(package.dir) if sealed else "",
+            digest_of(*(f"{name} {value}" for name, value in self._inputs(package).items())),
+            imports,
+        )
 
     def _inputs(self, package: Package) -> dict[str, str]:
         inputs: dict[str, str] = {}
@@ -106,12 +126,60 @@ class Closures:
             inputs[f"module {package.module.path}"] = f"{package.module} go{package.module.go_version}"
         if package.error:
             inputs["error"] = package.error
-        main = package.import_path in self._mains
-        if main:
+        if package.import_path in self._mains:
             inputs["GODEBUG"] = package.godebug
         if package.local:
-            outside = [*self._c_inputs.get(package.import_path, ()), *([self._profile(package)] if main else [])]
-            files = {name: os.path.join(package.dir, name) for name in package.file_names}
-            files.update((os.path.relpath(file, package.dir), file) for file in outside if file)
-            inputs.update((name, self._contents.content(file).digest) for name, file in sorted(files.items()))
+            inputs.update(sorted(self._files(package)))
         return inputs
+
+    def _files(self, package: Package) -> Iterator[tuple[str, str]]:
+        digests = self._contents.sources(package.dir).digests
+        for name in package.file_names:
+            yield name, digests.get(name) or self._contents.digest(os.path.join(package.dir, name))
+        for file in self._outside(package):
+            yield os.path.relpath(file, package.dir), self._contents.digest(file)
+
+
+def in_order(graph: PackageGraph) -> Iterator[Package]:
+    """Yield the packages of all programs, imports first. Import cycles, which do not compile, end where they close."""
+    done: set[str] = set()
+    for main in graph.mains.values():
+        begun = {main}
+        stack = [(main, iter(graph.packages[main].imports))]
+        while stack:
+            current, imports = stack[-1]
+            for imported in imports:
+                if imported in graph.packages and imported not in done and imported not in begun:
+                    begun.add(imported)
+                    stack.append((imported, iter(graph.packages[imported].imports)))
+                    break
+            else:
+                stack.pop()
+                if current not in done:
+                    done.add(current)
+                    yield graph.packages[current]
+
+
+def c_needs(graph: PackageGraph, *, links_c: bool) -> dict[str, CNeeds | None]:
+    """Return what each program needs of the C toolchain by import path; None if nothing. ``links_c``: all link it."""
+    masks: dict[str, int] = {}
+    with_cgo: list[Package] = []
+    for package in in_order(graph):
+        mask = 0
+        for path in package.imports:
+            mask |= masks.get(path, 0)
+        if package.cgo_files:
+            mask |= 1 << len(with_cgo)
+            with_cgo.append(package)
+        masks[package.import_path] = mask
+    needs: dict[str, CNeeds | None] = {}
+    for main in graph.mains.values():
+        used = [package for number, package in enumerate(with_cgo) if masks[main] >> number & 1]
+        flags = (flag for package in used for flag in package.cgo_ldflags)
+        needs[main] = CNeeds(
+            cxx=any(package.cxx_files for package in used),
+            library_flags=tuple(flag for flag in flags if flag.startswith(("-L", "-l"))),
+        )
+        if not used and not links_c:
+            needs[main] = None
+    return needs

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..store import Store
 from .closures import Part
 
 _NAME = "history"
+
+PartFinder = Callable[[str], Part | None]
+"""Returns the package with a digest."""
 
 
 class History:
@@ -20,26 +23,34 @@ class History:
         known = store.load(_NAME) or {"programs": {}, "parts": {}}
         self._programs: dict[str, list[str]] = known["programs"]
         self._known: dict[str, Any] = known["parts"]
-        self._parts: dict[str, Part] = {}
+        self._finders: list[PartFinder] = []
         self._changed = False
 
-    def remember(self, program: str, digest: str, settings: str, parts: Mapping[str, Part]) -> None:
-        """Note that a program was built with settings from the package with this digest, which is among ``parts``."""
+    def remember(self, program: str, digest: str, settings: str, find: PartFinder) -> None:
+        """Note that a program was built with settings from the package with this digest, which ``find`` knows."""
         self._programs[program] = [digest, settings]
-        self._parts.update(parts)
+        self._find_with(find)
         self._changed = True
+
+    def _find_with(self, find: PartFinder) -> None:
+        if find not in self._finders:
+            self._finders.append(find)
 
     def settings_of(self, program: str) -> str:
         """Return the settings that a program was built with last; empty if they are not known."""
         return self._programs.get(program, ["", ""])[1]
 
-    def changes(self, old: str, new: str, parts: Mapping[str, Part]) -> list[tuple[str, str, str]] | None:
+    def has(self, digest: str) -> bool:
+        """Return whether something was built from the package with a digest."""
+        return digest in self._known
+
+    def changes(self, old: str, new: str, find: PartFinder) -> list[tuple[str, str, str]] | None:
         """Return what tells the packages with two digests apart; None if the first is not known any more.
 
-        ``parts`` has the second. Each change is an import path, one of its inputs, and ``changed``, ``new`` or
+        ``find`` knows the second. Each change is an import path, one of its inputs, and ``changed``, ``new`` or
         ``gone``; without an input it is the package itself.
         """
-        self._parts.update(parts)
+        self._find_with(find)
         if self._part(old) is None:
             return None
         before, now = dict(self._below(old)), dict(self._below(new))
@@ -66,9 +77,9 @@ class History:
                 seen.update(part.imports)
 
     def _part(self, digest: str) -> Part | None:
-        if digest not in self._parts and digest in self._known:
-            self._parts[digest] = Part(*self._known[digest])
-        return self._parts.get(digest)
+        if digest in self._known:
+            return Part(*self._known[digest])
+        return next(filter(None, (find(digest) for find in self._finders)), None)
 
     def save(self) -> None:
         """Keep what the programs consist of, and forget what none does any more."""
@@ -78,8 +89,13 @@ class History:
         stack = [digest for digest, _ in self._programs.values()]
         while stack:
             digest = stack.pop()
-            part = None if digest in kept else self._part(digest)
-            if part is not None:
-                kept[digest] = [part.import_path, dict(part.inputs), list(part.imports)]
-                stack.extend(part.imports)
+            if digest in kept:
+                continue
+            if digest in self._known:
+                kept[digest] = self._known[digest]
+            elif part := self._part(digest):
+                kept[digest] = [part.import_path, part.inputs, part.imports]
+            else:
+                continue
+            stack.extend(kept[digest][2])
         self._store.save(_NAME, {"programs": self._programs, "parts": kept})

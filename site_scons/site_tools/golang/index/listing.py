@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..errors import PackageError
-from ..golist import list_packages, read_listing
+from ..golist import LOADING, is_local, list_packages, read_listing
+from ..gosource import may_load_libraries, read_source
 from ..store import digest_of
 from ..tree import Tree
-from . import CInputs, Closure, Listed, Surroundings
-from .closures import Closures
+from . import CInputs, Closure, Listed, Surroundings, closures_of
+from .closures import Closures, c_needs
 from .watch import Watch
 from .watched import watch_of
 
@@ -25,117 +25,160 @@ _LAG, _COARSE = 50_000_000, 2_000_000_000
 """Nanoseconds by which the time of a file may lag: kernels tick, and some file systems know whole seconds only."""
 
 
-def look(index: Index, config: Configuration, name: str, wanted: frozenset[str], around: Surroundings) -> Listed:
-    """Return the packages of the programs in ``wanted``, and keep what is found under ``name``.
+class Look:
+    """A look at the packages of one configuration."""
 
-    Raises PackageError or ToolchainError.
-    """
-    known = index.store.load(f"closures-{name}")
-    listing = ""
-    if known and wanted <= known["closures"].keys():
-        # What the files say is settled before Go reads them: a change in between shows as one next time.
-        shape = Watch(**known["watch"]).shape(index.tree, index.contents(config.root))
-        listing = _kept(index, name, known) if shape == known["shape"] else ""
-    begun = time.time_ns()
-    fresh = not listing
-    listing = listing or _list(config, wanted)
-    graph = _read(config, listing)
-    native = (package for package in graph.packages.values() if package.reads_headers)
-    c_inputs = {package.import_path: around.c_inputs(package) for package in native}
-    watch = _watch(index, config, graph, c_inputs)
-    # Before the files are read, so that a change in between shows next time, whatever the clock says.
-    stamps = index.new_stamps(name, watch)
-    parts = digest_closures(index, config, graph, c_inputs)
-    closures = _closures_of(graph, parts, wanted, links_c=config.request.linkage.links_libc_statically)
-    broken = any(package.error for package in graph.packages.values()) or not all(
-        closure.digest for closure in closures.values()
-    )
-    # Go is asked again next time if it said that something is wrong, or may have read what was changed since.
-    settled = not broken and not (fresh and _changed_since(begun, watch))
-    if fresh:
-        index.store.save(f"listing-{name}", listing)
-    index.store.save(
-        f"closures-{name}",
-        {
+    def __init__(self, index: Index, config: Configuration, name: str, around: Surroundings) -> None:
+        """Look at the packages of ``config``, and keep what is found under ``name``."""
+        self._index, self._config, self._name, self._around = index, config, name, around
+        self._contents = index.contents(config.root)
+
+    def listed(self, wanted: frozenset[str]) -> Listed:
+        """Return the packages of the programs in ``wanted``. Raises PackageError or ToolchainError."""
+        known = self._index.store.load(f"closures-{self._name}")
+        if known and wanted <= known["closures"].keys():
+            # What the files say is settled before Go reads them: a change in between shows as one next time.
+            watch = Watch(**known["watch"])
+            if watch.shape(self._index.tree, self._contents) == known["shape"]:
+                listing = self._kept("listing", known)
+                if listing:
+                    return self._again(known, watch, self._read(listing))
+        return self._first(wanted)
+
+    def graph(self, known: Mapping[str, Any]) -> PackageGraph:
+        """Return the graph that ``known`` was made of. Raises PackageError or ToolchainError."""
+        return self._read(self._kept("listing", known) or self._list(known["closures"]))
+
+    def closures(self, known: Mapping[str, Any], graph: PackageGraph) -> Closures:
+        """Return the digests of all packages of the graph that ``known`` was made of."""
+        c_inputs = {path: CInputs(*found) for path, found in known["c_inputs"].items()}
+        return Closures(graph, self._contents, self._outside(graph, c_inputs), self._kept("rows", known) or ())
+
+    def _first(self, wanted: frozenset[str]) -> Listed:
+        begun = time.time_ns()
+        listing = self._list(wanted)
+        graph = self._read(listing)
+        packages = list(graph.packages.values())
+        c_inputs = {one.import_path: self._around.c_inputs(one) for one in packages if one.reads_headers}
+        watch = self._watch(graph, c_inputs)
+        # Before the files are read, so that a change in between shows next time, whatever the clock says.
+        stamps = self._index.new_stamps(self._name, watch)
+        closures = Closures(graph, self._contents, self._outside(graph, c_inputs))
+        needs = c_needs(graph, links_c=self._config.request.linkage.links_libc_statically)
+        mains = {directory: graph.mains.get(os.path.realpath(directory), "") for directory in wanted}
+        # One that Go does not know fails alone, when it is built.
+        programs = {
+            directory: Closure(closures.digests.get(path, ""), needs.get(path)) for directory, path in mains.items()
+        }
+        broken = not all(mains.values()) or any(package.error for package in packages)
+        # Go is asked again next time if it said that something is wrong, or may have read what was changed since.
+        settled = not broken and not _changed_since(begun, watch)
+        shape = watch.shape(self._index.tree, self._contents) if settled else ""
+        known = {
             "stamps": stamps if settled else "",
-            "shape": watch.shape(index.tree, index.contents(config.root)) if settled else "",
-            "young": index.young(config.root, watch),
-            "closures": {path: _exported(closure) for path, closure in closures.items()},
-            "c_inputs": {path: [one.files, one.folders] for path, one in c_inputs.items()},
-            "derived": around.derived(watch),
-            "listing": digest_of(listing),
+            "shape": shape,
+            # Another process may replace one of the files that belong together.
+            "graph": digest_of(shape, *sorted(wanted)),
+            "mains": mains,
+        }
+        self._keep("listing", known, listing)
+        return self._found(known, watch, graph, c_inputs, closures, programs)
+
+    def _again(self, known: Mapping[str, Any], watch: Watch, graph: PackageGraph) -> Listed:
+        """Return the same packages of the same graph: only the content of files has changed."""
+        c_inputs = {path: self._around.c_inputs(graph.packages[path]) for path in known["c_inputs"]}
+        inputs, folders = self._outer_places(c_inputs)
+        watch = watch._replace(inputs=inputs, folders=folders)
+        stamps = self._index.new_stamps(self._name, watch)
+        closures = Closures(graph, self._contents, self._outside(graph, c_inputs), self._kept("rows", known) or ())
+        programs = {
+            directory: found._replace(digest=closures.digests[known["mains"][directory]])
+            for directory, found in closures_of(known).items()
+        }
+        return self._found({**known, "stamps": stamps}, watch, graph, c_inputs, closures, programs)
+
+    def _found(
+        self,
+        known: Mapping[str, Any],
+        watch: Watch,
+        graph: PackageGraph,
+        c_inputs: Mapping[str, CInputs],
+        closures: Closures,
+        programs: Mapping[str, Closure],
+    ) -> Listed:
+        self._keep("rows", known, closures.rows)
+        found = {
+            **known,
+            "young": self._index.young(self._config.root, watch),
+            "closures": programs,
+            "c_inputs": c_inputs,
+            "derived": self._around.derived(watch),
+            "misleads": any(map(self._contents.may_mislead_go, watch.directories)),
             "watch": watch.export(),
-        },
-    )
-    return Listed(closures, watch, index.tree, lambda: graph, lambda _: parts)
+        }
+        self._index.store.save(f"closures-{self._name}", found)
+        return Listed(
+            programs,
+            watch,
+            self._index.tree,
+            lambda: graph,
+            lambda _: closures,
+            # Where the graph is new, nothing is known of what Go remembers.
+            misleads_go=found["misleads"] or "misleads" not in known,
+        )
 
+    def _keep(self, kind: str, known: Mapping[str, Any], value: Any) -> None:
+        self._index.store.save(f"{kind}-{self._name}", {"graph": known["graph"], kind: value})
 
-def read_again(index: Index, config: Configuration, name: str, known: Mapping[str, Any]) -> PackageGraph:
-    """Return the graph that ``known`` was made of. Raises PackageError or ToolchainError."""
-    return _read(config, _kept(index, name, known) or _list(config, known["closures"]))
+    def _kept(self, kind: str, known: Mapping[str, Any]) -> Any:
+        found = self._index.store.load(f"{kind}-{self._name}")
+        return found[kind] if found and found["graph"] == known["graph"] else None
 
+    def _list(self, directories: Iterable[str]) -> list[dict[str, Any]]:
+        config = self._config
+        listing = list_packages(config.toolchain.path, config.plan.flags, config.environ, config.root, directories)
+        for package in listing:
+            package[LOADING] = [] if package.get("Standard") else self._loading(package)
+        return listing
 
-def digest_closures(
-    index: Index, config: Configuration, graph: PackageGraph, c_inputs: Mapping[str, CInputs]
-) -> Closures:
-    """Return the digests of all packages."""
-    outside = {path: found.files for path, found in c_inputs.items()}
-    return Closures(graph, index.contents(config.root), outside, lambda main: _profile(config, main))
+    def _loading(self, package: Mapping[str, Any]) -> list[str]:
+        """Return which Go files of a package may have the program load shared libraries."""
+        directory, names = package.get("Dir", ""), package.get("GoFiles") or ()
+        if is_local(package, self._config.environ.get("GOMODCACHE", "")):
+            return [name for name in self._contents.sources(directory).loading if name in names]
+        return [name for name in names if may_load_libraries(read_source(os.path.join(directory, name)))]
 
+    def _read(self, listing: Sequence[Mapping[str, Any]]) -> PackageGraph:
+        return read_listing(listing, self._config.plan.flags, self._config.environ)
 
-def _kept(index: Index, name: str, known: Mapping[str, Any]) -> str:
-    # Another process may have replaced one of the two files meanwhile.
-    listing = index.store.load(f"listing-{name}")
-    return listing if isinstance(listing, str) and digest_of(listing) == known["listing"] else ""
+    def _watch(self, graph: PackageGraph, c_inputs: Mapping[str, CInputs]) -> Watch:
+        config, places = self._config, self._outer_places(c_inputs)
+        return watch_of(graph, self._index.tree, config.root, config.workspace, config.plan.flags, *places)
 
+    def _outer_places(self, c_inputs: Mapping[str, CInputs]) -> tuple[list[str], list[str]]:
+        """Return the files outside of packages that they are built from, and the folders where those were found."""
+        named = self._config.options.pgo
+        profile = [named] if named not in ("", "auto", "off") else []
+        files = {*profile, *(file for found in c_inputs.values() for file in found.files)}
+        folders = {folder for found in c_inputs.values() for folder in found.folders}
+        return sorted(files), sorted(folders)
 
-def _list(config: Configuration, directories: Iterable[str]) -> str:
-    return list_packages(config.toolchain.path, config.plan.flags, config.environ, config.root, directories)
+    def _outside(self, graph: PackageGraph, c_inputs: Mapping[str, CInputs]) -> Callable[[Package], list[str]]:
+        """Return what tells the files of a package that Go does not list."""
+        named = self._config.options.pgo
+        mains = frozenset(graph.mains.values())
 
+        def outside(package: Package) -> list[str]:
+            found = c_inputs.get(package.import_path)
+            files = list(found.files) if found else []
+            if package.import_path in mains:
+                profile = os.path.join(package.dir, "default.pgo") if named in ("", "auto") else named
+                files += [profile] if os.path.isfile(profile) else []
+            return files
 
-def _read(config: Configuration, listing: str) -> PackageGraph:
-    return read_listing(listing, config.plan.flags, config.environ)
-
-
-def _watch(index: Index, config: Configuration, graph: PackageGraph, c_inputs: Mapping[str, CInputs]) -> Watch:
-    named = config.options.pgo
-    files = [file for found in c_inputs.values() for file in found.files]
-    folders = [folder for found in c_inputs.values() for folder in found.folders]
-    profile = [named] if named not in ("", "auto", "off") else []
-    return watch_of(graph, index.tree, config.root, config.workspace, config.plan.flags, [*files, *profile], folders)
-
-
-def _profile(config: Configuration, main: Package) -> str:
-    named = config.options.pgo
-    file = os.path.join(main.dir, "default.pgo") if named in ("", "auto") else named
-    return file if os.path.isfile(file) else ""
+        return outside
 
 
 def _changed_since(begun: int, watch: Watch) -> bool:
     """Return whether a file may have changed since ``begun``, in nanoseconds since the epoch."""
-    tree = Tree()
-    # The time of a directory tells of files that are gone.
-    for stamp in (*(stamp for _, stamp in watch.paths(tree)), *map(tree.stamp, watch.directories)):
-        changed = max(stamp[1:3]) if stamp else 0
-        if changed > begun - (_LAG if changed % 1_000_000_000 else _COARSE):
-            return True
-    return False
-
-
-def _closures_of(
-    graph: PackageGraph, parts: Closures, directories: Iterable[str], *, links_c: bool
-) -> dict[str, Closure]:
-    found = {}
-    for directory in directories:
-        try:
-            main = graph.main(directory)
-        except PackageError:
-            # It fails alone, when it is built.
-            found[directory] = Closure("", None)
-            continue
-        found[directory] = Closure(parts.digests[main.import_path], parts.needs(main, links_c=links_c))
-    return found
-
-
-def _exported(closure: Closure) -> Any:
-    return [closure.digest, closure.needs and [closure.needs.cxx, closure.needs.library_flags]]
+    return any(time > begun - (_LAG if time % 1_000_000_000 else _COARSE) for time in watch.times(Tree()))

@@ -59,23 +59,34 @@ class Watch(NamedTuple):
         """Return the digest of what ``go list`` reads."""
         parts: list[object] = []
         for directory in self.directories:
-            found = tree.directory(directory)
-            names = found.files if found else ()
-            parts += [
-                directory,
-                *(f"{name} {contents.content(os.path.join(directory, name)).header}" for name in names),
-            ]
+            parts += [directory, contents.sources(directory).shape]
         for file in self.files:
-            parts += [file, tree.stamp(file) is not None and contents.content(file).digest]
+            parts += [file, tree.stamp(file) is not None and contents.digest(file)]
         parts += [name for directory, patterns in self.embeds for name in expand(tree, directory, patterns)]
         return digest_of(*parts)
 
-    def paths(self, tree: Tree) -> Iterator[tuple[str, Stamp | None]]:
-        """Yield every file with its identity."""
+    def young(self, tree: Tree, contents: Contents) -> Iterator[str]:
+        """Yield every file whose identity does not tell yet whether it changes again."""
         for directory in self.directories:
             found = tree.directory(directory)
-            for name, stamp in found.files.items() if found else ():
-                yield os.path.join(directory, name), stamp
+            for name in found.files if found and not contents.seal(directory) else ():
+                yield os.path.join(directory, name)
+        for path, stamp in self._single(tree):
+            if stamp and not tree.trusts(stamp):
+                yield path
+
+    def times(self, tree: Tree) -> Iterator[int]:
+        """Yield when each file last changed, in nanoseconds; the time of a directory tells of files that are gone."""
+        directories = (tree.directory(path) for path in self.directories)
+        for stamp in (
+            *map(tree.stamp, self.directories),
+            *(stamp for found in directories if found for stamp in found.files.values()),
+            *(stamp for _, stamp in self._single(tree)),
+        ):
+            if stamp:
+                yield max(stamp[1:3])
+
+    def _single(self, tree: Tree) -> Iterator[tuple[str, Stamp | None]]:
         for path in (*self.files, *self.inputs):
             yield path, tree.stamp(path)
         for directory, patterns in self.embeds:
