@@ -68,7 +68,7 @@ class Package:
     cgo_tags: frozenset[str] = frozenset()
     """The build tags that would hold if cgo were on."""
 
-    @property
+    @cached_property
     def reads_headers(self) -> bool:
         """Whether its cgo or assembly files may include what Go does not see change."""
         return self.local and bool(self.cgo_files or self.has_assembly)
@@ -148,6 +148,7 @@ class PackageGraph:
     packages: Mapping[str, Package]
     mains: Mapping[str, str] = field(default_factory=dict)
     """Absolute package directory to import path."""
+    _walks: dict[str, dict[str, str | None]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def main(self, directory: str) -> Package:
         """Return the main package in ``directory``. Raises PackageError if there is none."""
@@ -172,12 +173,15 @@ class PackageGraph:
         return tuple(reversed(chain))
 
     def _parents(self, main: Package) -> dict[str, str | None]:
-        parents: dict[str, str | None] = {main.import_path: None}
-        queue = deque([main.import_path])
-        while queue:
-            path = queue.popleft()
-            for imported in self.packages[path].imports:
-                if imported not in parents and imported in self.packages:
-                    parents[imported] = path
-                    queue.append(imported)
-        return parents
+        """Return by which package each one of a program is imported first."""
+        if main.import_path not in self._walks:
+            parents: dict[str, str | None] = {main.import_path: None}
+            self._walks[main.import_path] = parents
+            queue = deque([main])
+            while queue:
+                package = queue.popleft()
+                for imported in package.imports:
+                    if imported not in parents and imported in self.packages:
+                        parents[imported] = package.import_path
+                        queue.append(self.packages[imported])
+        return self._walks[main.import_path]

@@ -28,6 +28,7 @@ from .gate import obstructed, pass_or_reject, read_facts, reject_unreadable
 from .lookahead import goes_on
 from .messages import failure, tell, warn
 from .programs import PROGRAMS
+from .reading import Reading
 from .record import evaluate, record, scons_lock
 from .reverify import inputs_of, only_policy_changed
 from .scanner import cgo_inputs
@@ -86,7 +87,7 @@ def _finish(member: Member) -> bool:
     node = member.node
     tell(show_command([node], [], member.env))
     warn(warning(str(node), member.scan.findings))
-    failed = _leaving_nothing(node, lambda: _prove(unproved(node.get_abspath()), node, member.scan))
+    failed = _leaving_nothing(node, lambda: _prove(member.unproved, node, member.scan, member.reading))
     if failed:
         warn(f"scons: *** [{node}] {failed}")
         return False
@@ -115,7 +116,7 @@ def _build_and_prove(node: Any, source: list[Any], env: Env) -> Any:
         failed = failure(node, f"Error {member.status}")
     elif not member.built:
         failed = _compile(node, source, env, scan, environ)
-    return _explain(failed, scan) if failed else _prove(unproved(node.get_abspath()), node, scan)
+    return _explain(failed, scan) if failed else _prove(member.unproved, node, scan, member.reading)
 
 
 def _explain(failed: Any, scan: ProgramScan) -> Any:
@@ -150,10 +151,12 @@ def _compile(node: Any, source: list[Any], env: Env, scan: ProgramScan, environ:
     return failed
 
 
-def _prove(made: str, node: Any, scan: ProgramScan) -> Any:
+def _prove(made: str, node: Any, scan: ProgramScan, reading: Reading | None = None) -> Any:
     config = scan.configuration
+    if reading and not reading.is_of(made):
+        reading = None
     try:
-        facts = read_facts(made)
+        facts = reading.facts if reading else read_facts(made)
     except InspectError as error:
         return reject_unreadable(made, node, error)
     findings = check(
@@ -165,7 +168,7 @@ def _prove(made: str, node: Any, scan: ProgramScan) -> Any:
     )
     failed = pass_or_reject(made, node, facts, config.request, findings)
     if not failed:
-        PROGRAMS.proved(node)
+        PROGRAMS.proved(node, reading.content if reading and reading.is_of(node.get_abspath()) else "")
     return failed
 
 

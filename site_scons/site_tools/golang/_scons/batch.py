@@ -19,6 +19,7 @@ from .fingerprint import Env
 from .messages import tell, warn
 from .programs import PROGRAMS
 from .progress import REDRAWN, Progress
+from .reading import Reading, Readings
 from .scanner import cgo_inputs
 from .staging import discard, move, staging_folder, sweep, unproved
 from .target import Node, program_of
@@ -35,6 +36,8 @@ class Member:
     """What it is built from, to be compared with what SCons says when it comes to it."""
     built: bool = False
     """Whether its binary is there, to be proved."""
+    reading: Reading | None = None
+    """What was read of it already."""
     status: int = 0
     """How go ended, if it says what is wrong; otherwise the program has to be built alone to hear it."""
     said: str = ""
@@ -77,12 +80,15 @@ def build_together(members: Sequence[Member], jobs: str) -> None:
         staging_folder(members[0].node.dir.get_abspath()) as staging,
         tempfile.TemporaryDirectory(prefix="golang-") as scratch,
     ):
-        status, messages = _go_build(members, jobs, staging, scratch)
+        readings = Readings(staging)
+        status, messages = _go_build(members, jobs, staging, scratch, readings)
         PROGRAMS.compiled([member.node for member in members])
-        _sort(members, status, messages, staging)
+        _sort(members, status, messages, staging, readings)
 
 
-def _go_build(members: Sequence[Member], jobs: str, staging: str, scratch: str) -> tuple[int, GoMessages]:
+def _go_build(
+    members: Sequence[Member], jobs: str, staging: str, scratch: str, readings: Readings
+) -> tuple[int, GoMessages]:
     config = members[0].scan.configuration
     # Where C takes part in one program, the others do not see it.
     with_c = next((member for member in members if member.scan.prediction.needs_c), members[0])
@@ -100,7 +106,9 @@ def _go_build(members: Sequence[Member], jobs: str, staging: str, scratch: str) 
     progress = Progress(len(members), str(config.request))
 
     def hear(line: str | None) -> None:
-        if line is not None:
+        if line is None:
+            readings.go_on()
+        else:
             messages.add(line)
         if progress.is_due:
             progress.show(len(os.listdir(staging)), messages.compiling)
@@ -112,7 +120,7 @@ def _go_build(members: Sequence[Member], jobs: str, staging: str, scratch: str) 
         progress.erase()
 
 
-def _sort(members: Sequence[Member], status: int, messages: GoMessages, staging: str) -> None:
+def _sort(members: Sequence[Member], status: int, messages: GoMessages, staging: str, readings: Readings) -> None:
     """Take what go made, each to where its program will be, and give what it said to those it made nothing for."""
     for member in members:
         made = os.path.join(staging, member.file_name)
@@ -121,7 +129,7 @@ def _sort(members: Sequence[Member], status: int, messages: GoMessages, staging:
             # If it cannot be moved, it cannot be built there alone either, and that tells why.
             with contextlib.suppress(OSError):
                 move(made, member.unproved)
-                member.built = True
+                member.built, member.reading = True, readings.of(member.file_name)
     failed = [member for member in members if not member.built]
     for member in failed:
         member.said = messages.text if len(members) == 1 else messages.of(member.import_path, member.packages)

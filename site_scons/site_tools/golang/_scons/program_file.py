@@ -29,6 +29,10 @@ class ProgramFile(SCons.Node.FS.File):  # type: ignore[misc]  # SCons is untyped
         """Return whether it is as SCons says, and is still what was proved."""
         return bool(super().is_up_to_date()) and PROGRAMS.stands(self)
 
+    def get_content_hash(self) -> str:
+        """Return the digest of its content, which the proof took already."""
+        return PROGRAMS.proved_content(self) or str(super().get_content_hash())
+
     def retrieve_from_cache(self) -> bool:
         """Take the program from a CacheDir, where it was put once it was proved; return whether it was there."""
         retrieved = bool(super().retrieve_from_cache())

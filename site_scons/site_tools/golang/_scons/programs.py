@@ -162,6 +162,11 @@ class Programs:
             except GolangError:
                 return True
 
+    def proved_content(self, node: Node) -> str:
+        """Return the digest of what was proved for a target in this run, if it stands; otherwise nothing."""
+        with self._lock:
+            return self._standing.content(*self._standing_name(node)) if self._standing else ""
+
     def compiled(self, nodes: Sequence[Node]) -> None:
         """Take note that targets of one configuration were compiled, and of whether a file changed meanwhile."""
         with self._lock:
@@ -171,12 +176,14 @@ class Programs:
             if not self._surroundings(program_of(nodes[0])).derived(listed.watch) and listed.is_overtaken(directories):
                 self._overtaken.update(nodes)
 
-    def proved(self, node: Node) -> None:
-        """Take note that what stands at a target's path is proved."""
+    def proved(self, node: Node, content: str = "") -> None:
+        """Take note that what stands at a target's path is proved; ``content`` is its digest, if that is known."""
         with self._lock:
             # Nobody knows of what it was made if files changed meanwhile: next time it is made again.
             unsure = node in self._overtaken
-            self._standing_of(node).record(*self._standing_name(node), "" if unsure else self._inputs_digest(node))
+            self._standing_of(node).record(
+                *self._standing_name(node), "" if unsure else self._inputs_digest(node), content
+            )
             closure, settings, _ = self.inputs(node)
             find = self.listed(node).parts.part
             self._history_of(node).remember(self._standing_name(node)[0], closure.digest, settings, find)

@@ -6,9 +6,10 @@ stores that, or another one that builds with other settings, would leave a binar
 
 from __future__ import annotations
 
-import hashlib
 import os
 from typing import Any
+
+import SCons.Util
 
 from ..store import Store
 
@@ -51,9 +52,17 @@ class Standing:
             self._set(name, [identity_of(path), content, made_of])
         return True
 
-    def record(self, name: str, path: str, inputs: str) -> None:
-        """Note that what stands now is proved, and what it was built from."""
-        self._set(name, [identity_of(path), content_of(path), inputs])
+    def record(self, name: str, path: str, inputs: str, content: str = "") -> None:
+        """Note that what stands now is proved, and what it was built from; ``content`` is its digest, if known."""
+        identity = identity_of(path)
+        content = content or content_of(path)
+        # Another process may have put its own there meanwhile.
+        self._set(name, [identity, content if identity_of(path) == identity else "", inputs])
+
+    def content(self, name: str, path: str) -> str:
+        """Return the digest of what was proved in this run, if that is what stands; otherwise nothing."""
+        identity, content, _ = self._changed.get(name, (None, "", ""))
+        return content if identity and identity_of(path) == identity else ""
 
     def _set(self, name: str, entry: Any) -> None:
         self._known[name] = self._changed[name] = entry
@@ -66,9 +75,8 @@ class Standing:
 
 
 def content_of(path: str) -> str:
-    """Return the digest of a file's content; empty if it cannot be read."""
+    """Return the digest of a file's content that SCons wants to know too; empty if it cannot be read."""
     try:
-        with open(path, "rb") as stream:
-            return hashlib.blake2b(stream.read(), digest_size=16).hexdigest()
+        return str(SCons.Util.hash_file_signature(path))
     except OSError:
         return ""
