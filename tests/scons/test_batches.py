@@ -109,6 +109,26 @@ def test_one_go_build_for_each_configuration(logged: Logged, jobs: str) -> None:
     assert logged.builds() == []
 
 
+def test_side_by_side_where_there_is_little_to_compile(logged: Logged) -> None:
+    """What one of two builds compiles for itself, the other could have taken from it."""
+    turns = logged.log.with_name("turns")
+    told = '[ "$1" != build ] || {{ echo {0} >> "{1}"; sleep 1; }}'
+    logged.go_does(before=told.format("begin", turns), after=told.format("end", turns))
+    after_each_other = ["begin", "end"] * 2
+
+    def turns_of(*arguments: str) -> list[str]:
+        turns.write_text("")
+        logged.scons("-j2", "LINKAGE=dynamic,static", *arguments)
+        return turns.read_text().split()
+
+    assert turns_of() == after_each_other
+    logged.write({"cmd/a/main.go": main("A")})
+    assert turns_of() == ["begin", "begin", "end", "end"]
+    for linkage in ("dynamic", "static"):
+        assert logged.run(f"build/{linkage}/a", check=True).stderr == "A 42\n"
+    assert turns_of('SETTINGS={"GOTAGS": "other"}', "build/dynamic/a", "build/static/a") == after_each_other
+
+
 def test_only_what_is_asked_for_and_out_of_date(logged: Logged) -> None:
     assert logged.scons("a-static").built == ["static/a"]
     assert logged.builds() == ["a"]
