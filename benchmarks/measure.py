@@ -65,7 +65,6 @@ def describe_machine() -> dict[str, str]:
         "processor": _field("/proc/cpuinfo", "model name"),
         "cores": str(os.cpu_count()),
         "memory": f"{int(_field('/proc/meminfo', 'MemTotal').split()[0]) / 2**20:.0f} GiB",
-        "kernel": f"{platform.system()} {platform.release()}",
     }
 
 

@@ -68,7 +68,7 @@ def write_plot(results: Results, file: str) -> None:
 
 def _conditions(results: Results) -> str:
     machine, versions = results["machine"], results["versions"]
-    where = f"{machine['cores']} cores ({machine['processor']}), {machine['memory']}, {machine['kernel']}"
+    where = f"{machine['cores']} cores ({machine['processor']}), {machine['memory']}"
     return f"{where}. {', '.join(f'{name} {version}' for name, version in versions.items())}."
 
 

@@ -274,6 +274,17 @@ def test_parts_lead_from_a_program_to_what_differs(place: Place) -> None:
     assert old.imports == new.imports
 
 
+def test_how_much_is_new(place: Place) -> None:
+    before = set(place.closures().digests.values())
+    place.write("lib/p.go", "edited\n")
+    after = place.closures()
+    a, b, deep = (after.digests[f"m/{name}"] for name in ("a", "b", "deep"))
+    assert [after.has_more_than(most, a, before.__contains__) for most in range(4)] == [True, True, False, False]
+    assert not after.has_more_than(0, deep, before.__contains__)
+    assert not after.has_more_than(0, "another", before.__contains__)
+    assert [after.has_more_than(most, b, lambda _: False) for most in (4, 5)] == [True, False]
+
+
 def test_inputs_of_a_part_are_named(place: Place) -> None:
     closures = place.closures()
     part = closures.part(closures.digests["m/c"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import shutil
 import subprocess
@@ -73,7 +72,7 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "zeros": lambda data: bytes(len(data)),
     "zeros-at-the-end": lambda data: data[:-16] + bytes(16),
     "noise": lambda data: bytes(range(256)) * (len(data) // 256 + 1),
-    "no-json": lambda data: data.partition(b"\n")[0] + b"\n{",
+    "something-else": lambda data: data.partition(b"\n")[0] + b"\n{",
     "foreign-version": foreign,
     "carriage-returns": lambda data: data.replace(b"\n", b"\r\n"),
     "huge": lambda data: data + b"[" * 5_000_000,
@@ -99,9 +98,9 @@ def test_truncated_anywhere_is_unknown(folder: Path) -> None:
         assert Store(str(folder)).load("files-a") is None
 
 
-@pytest.mark.parametrize("text", ["{", "nonsense", "", "[" * 200_000, '{"a": 1} x', "1" * 5000, "\udcff"])
-def test_a_right_checksum_over_no_json_is_unknown(folder: Path, text: str) -> None:
-    """A writer of another kind; deep nesting and long numbers have limits of their own in Python."""
+@pytest.mark.parametrize("text", ["{", "nonsense", "", '{"a": 1} x', "1" * 5000, "\udcff"])
+def test_a_right_checksum_over_something_else_is_unknown(folder: Path, text: str) -> None:
+    """As from a writer of another kind."""
     file = save(folder)
     body = text.encode("utf-8", "surrogateescape")
     file.write_bytes(module._first_line(body) + b"\n" + body)
@@ -238,7 +237,6 @@ def test_digests_tell_what_they_are_of_apart() -> None:
 
 def test_digests_name_files() -> None:
     assert os.path.basename(digest_of("/a b", "..")) == digest_of("/a b", "..")
-    assert json.loads(json.dumps(digest_of("a"))) == digest_of("a")
 
 
 def kept(folder: Path) -> set[str]:

@@ -179,6 +179,7 @@ class Contents:
 
     def export(self) -> dict[str, Any]:
         """Return what may be believed next time."""
+        self.changed = False
         return {
             "files": {path: known for path, known in self._known_files.items() if self._tree.stamp(path)},
             "directories": {

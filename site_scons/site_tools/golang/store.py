@@ -1,7 +1,8 @@
 """Answers that are kept between runs, in a folder of their own. Losing them costs time and nothing else.
 
-Each is a file of JSON behind a line with this format's version and a checksum. What is damaged, truncated or of another
-version counts as absent. A file is replaced as a whole, so that one that is being read stays what it was.
+Each is a file with plain values, as ``marshal`` writes them, behind a line with this format's version and a checksum.
+What is damaged, truncated or of another version counts as absent. A file is replaced as a whole, so that one that is
+being read stays what it was.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
-import json
+import marshal
 import os
 import shutil
+import sys
 from typing import Any
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
@@ -46,17 +48,18 @@ class Store:
                 first, _, body = stream.read().partition(b"\n")
             if first != _first_line(body):
                 return None
-            return json.loads(body)
-        except (OSError, ValueError, RecursionError):
+            # Damage does not come this far, and whoever could forge a checksum here could edit the SConstruct.
+            return marshal.loads(body)  # noqa: S302
+        except (OSError, ValueError, EOFError, TypeError):
             return None
 
     def save(self, name: str, value: Any) -> None:
-        """Keep a value under a name. A folder that cannot be written to keeps nothing, which is no error."""
+        """Keep a value of plain types under a name, unless the folder cannot be written to, which is no error."""
         if not self._writable:
             return
         # Another process that saves the same at the same time has a file of its own.
         temporary = os.path.join(self._folder, f"{name}.{os.getpid()}")
-        body = json.dumps(value, separators=(",", ":")).encode("utf-8", "surrogateescape")
+        body = marshal.dumps(value)
         try:
             self._prepare()
             with open(temporary, "wb") as stream:
@@ -111,7 +114,10 @@ class Store:
 
 @functools.cache
 def _version() -> str:
-    """Return a digest that changes with the code of this package, and with it the meaning of what is kept."""
+    """Return a digest that changes with the code of this package, and with it the meaning of what is kept.
+
+    It changes with the version of Python too: ``marshal`` may be another.
+    """
     folders = (
         _PACKAGE,
         os.path.join(_PACKAGE, "index"),
@@ -119,7 +125,8 @@ def _version() -> str:
         os.path.join(_PACKAGE, "_scons"),
     )
     entries = (entry for folder in folders for entry in os.scandir(folder) if entry.name.endswith(".py"))
-    return digest_of(*sorted(f"{entry.path} {entry.stat().st_size} {entry.stat().st_mtime_ns}" for entry in entries))
+    stamps = (f"{entry.path} {entry.stat().st_size} {entry.stat().st_mtime_ns}" for entry in entries)
+    return digest_of(sys.implementation.cache_tag, *sorted(stamps))
 
 
 def _first_line(body: bytes) -> bytes:

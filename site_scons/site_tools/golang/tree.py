@@ -141,7 +141,7 @@ class Tree:
 
         The digest is empty if there are directories whose identity does not tell yet whether they change again.
         """
-        complete = True
+        complete, self.changed = True, False
         for path, found in self._directories.items():
             if found and path in self._known:
                 self._glanced[path] = (self._known[path][0], list(found.files.values()))

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..gobuild import GoMessages, build_argv
 from ..golist import relative_package
+from ..inspect import load_reader
 from ..runner import follow
 from ..scan import ProgramScan
 from ..workspace import program_name
@@ -105,8 +106,16 @@ def _go_build(
     messages = GoMessages(config.plan.flags)
     progress = Progress(len(members), str(config.request))
 
+    waited = False
+
     def hear(line: str | None) -> None:
+        nonlocal waited
         if line is None:
+            if not waited:
+                # It has to be done anyway.
+                waited = True
+                load_reader()
+                PROGRAMS.save()
             readings.go_on()
         else:
             messages.add(line)

@@ -51,17 +51,20 @@ class Batches:
         Raises GolangError and OSError.
         """
         node = member.node
-        group, little = group_of(member.scan.configuration, member.env), PROGRAMS.compiles_little(node)
+        group = group_of(member.scan.configuration, member.env)
+        little = node not in self._ahead and PROGRAMS.compiles_little(node)
         with self._turn:
             self._begin_run()
             self._waiting.add(node)
             self._turn.notify_all()
-            self._turn.wait_for(lambda: self._may_begin(group, little=little))
-            self._waiting.discard(node)
+            self._turn.wait_for(lambda: node in self._ahead or self._may_begin(group, little=little))
             self._taken.add(node)
             built = self._ahead.pop(node, None)
             if built and built.inputs == inputs_of(node.get_binfo()):
+                self._waiting.discard(node)
                 return built
+            self._turn.wait_for(lambda: self._may_begin(group, little=little))
+            self._waiting.discard(node)
             self._leaders[node] = group, little
         try:
             known = self._taken | self._ahead.keys()

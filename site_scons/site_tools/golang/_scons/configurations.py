@@ -11,7 +11,7 @@ from typing import Any
 from ..configuration import Configuration
 from ..contradictions import contradictions
 from ..errors import RequestError
-from ..goflags import split_words
+from ..goflags import flag_name, split_words
 from ..gosource import tags_of
 from ..linkage import Request
 from ..needs import CNeeds
@@ -22,7 +22,7 @@ from ..report import describe
 from ..toolchain import GoToolchain, find_go, probe_go
 from .fingerprint import Env, text
 from .settings import options_of, permissions_of, platform_of, process_environ, request_of
-from .target import POLICY_PIN, Program
+from .target import LINKER_FLAGS, POLICY_PIN, Program
 
 
 def declaration(env: Env) -> Answer:
@@ -89,7 +89,8 @@ def settings_text(config: Configuration, needs: CNeeds | None, command: str) -> 
     lines = {
         "go": config.toolchain.identity,
         "C": config.c_identity(needs).replace("\n", "; "),
-        "flags": " ".join(config.plan.flags),
+        "flags": " ".join(flag for flag in config.plan.flags if flag_name(flag) != "-ldflags"),
+        LINKER_FLAGS: " ".join(flag for flag in config.plan.flags if flag_name(flag) == "-ldflags"),
         "environment": " ".join(environ),
         "command": command,
     }

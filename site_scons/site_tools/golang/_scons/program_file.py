@@ -8,6 +8,7 @@ import SCons.Node.FS
 
 from .fingerprint import Env
 from .programs import PROGRAMS
+from .standing import content_of
 
 
 class ProgramFile(SCons.Node.FS.File):  # type: ignore[misc]  # SCons is untyped
@@ -30,8 +31,8 @@ class ProgramFile(SCons.Node.FS.File):  # type: ignore[misc]  # SCons is untyped
         return bool(super().is_up_to_date()) and PROGRAMS.stands(self)
 
     def get_content_hash(self) -> str:
-        """Return the digest of its content, which the proof took already."""
-        return PROGRAMS.proved_content(self) or str(super().get_content_hash())
+        """Return the digest of its content, which the proof may have taken already; SCons would take one more."""
+        return PROGRAMS.proved_content(self) or content_of(self.get_abspath()) or str(super().get_content_hash())
 
     def retrieve_from_cache(self) -> bool:
         """Take the program from a CacheDir, where it was put once it was proved; return whether it was there."""

@@ -19,7 +19,7 @@ from .fingerprint import Env
 from .outlines import Outlines
 from .standing import Standing
 from .surroundings import Around
-from .target import Node, Program, program_of
+from .target import LINKER_FLAGS, Node, Program, program_of
 
 if TYPE_CHECKING:
     from ..configuration import Configuration
@@ -86,7 +86,7 @@ class Programs:
         with self._lock:
             if self._index is None:
                 self._index = Index(self.outlines.probes(env).store)
-                atexit.register(self._index.save)
+                atexit.register(self._index.close)
             return self._index
 
     def configuration(self, node: Node) -> Configuration:
@@ -108,6 +108,8 @@ class Programs:
                 self._listed[name] = index.listed(
                     name, directories, lambda: self.outlines.configuration(program), around
                 )
+                # All of it, and what SCons has read, stays: the collector need not go through it again and again.
+                gc.freeze()
             return self._listed[name]
 
     def inputs(self, node: Node) -> tuple[Closure, str, list[Any]]:
@@ -167,6 +169,12 @@ class Programs:
         with self._lock:
             return self._standing.content(*self._standing_name(node)) if self._standing else ""
 
+    def save(self) -> None:
+        """Keep what is known of files, while there is time."""
+        with self._lock:
+            if self._index:
+                self._index.save()
+
     def compiled(self, nodes: Sequence[Node]) -> None:
         """Take note that targets of one configuration were compiled, and of whether a file changed meanwhile."""
         with self._lock:
@@ -204,8 +212,9 @@ class Programs:
         """Return whether few packages of a target are new: it takes longer to link it than to compile those."""
         with self._lock:
             history, closures = self._history_of(node), self.listed(node).parts
-            before, now = self.settings_before(node)
-            return before == now and len(closures.below(self.inputs(node)[0].digest, history.has)) <= LITTLE
+            before, now = map(_compiling, self.settings_before(node))
+            digest = self.inputs(node)[0].digest
+            return before == now and not closures.has_more_than(LITTLE, digest, history.has)
 
     def changes(self, node: Node, old: str, new: str) -> list[tuple[str, str, str, str]] | None:
         """Return what tells the files of a target from those it was built from, which had the digest ``old``.
@@ -262,14 +271,17 @@ class Programs:
         with self._lock:
             if self._interactive is None:
                 self._interactive = bool(env.GetOption("interactive"))
-                # All that was read stays until the end: the collector need not go through it again and again.
-                gc.freeze()
             built = self._derived.built() if self._derived else 0
             if (self._interactive and node in self._scanned) or built != self._derived_built:
                 self._look_again()
             self._derived_built = built
             self._scanned.add(node)
             return not self.outlines.cleans(env)
+
+
+def _compiling(settings: str) -> list[str]:
+    """Return those settings that packages are compiled with."""
+    return [line for line in settings.splitlines() if not line.startswith(f"{LINKER_FLAGS} ")]
 
 
 PROGRAMS = Programs()

@@ -16,6 +16,9 @@ FILES = "Go files "
 POLICY_PIN = "policy "
 """How the Value begins on which a program depends for what is permitted."""
 
+LINKER_FLAGS = "ldflags"
+"""What the settings of a program call those that no package is compiled with."""
+
 Node = Any
 """A SCons node, which is untyped."""
 

@@ -60,8 +60,7 @@ class Closure(NamedTuple):
 def closures_of(known: Mapping[str, Any]) -> dict[str, Closure]:
     """Return what was kept of programs, by directory."""
     return {
-        path: Closure(digest, CNeeds(needs[0], tuple(needs[1])) if needs else None)
-        for path, (digest, needs) in known["closures"].items()
+        path: Closure(digest, CNeeds(*needs) if needs else None) for path, (digest, needs) in known["closures"].items()
     }
 
 
@@ -114,8 +113,8 @@ class Index:
         self.tree = Tree(known["folders"])
         # What is known of sets of directories holds as long as all directories are as they were.
         glance = self.tree.glance()
-        same = bool(glance) and glance == known["glance"]
-        self._sets: dict[str, str] = known["sets"] if same else {}
+        self._same = bool(glance) and glance == known["glance"]
+        self._sets: dict[str, str] = known["sets"] if self._same else {}
         self._contents: dict[str, Contents] = {}
         self._mains: dict[str, Any] = {}
         self._roots: dict[str, dict[str, str]] = {}
@@ -141,13 +140,13 @@ class Index:
     def _known_mains(self, root: str, name: str) -> Any:
         """Return the main packages that are known, as long as no file in the module changed."""
         known = self.store.load(name)
-        if known and self._sets.get(name) == known["stamps"] and self._same(known["young"]):
+        if known and self._sets.get(name) == known["stamps"] and self._have(known["young"]):
             self._grown_up(name, known)
             return known
         watch = Watch(directories=sorted(self._walked(root)))
         stamps = watch.stamps_of_directories(self.tree)
         self._sets[name] = stamps
-        if known and known["stamps"] == stamps and self._same(known["young"]):
+        if known and known["stamps"] == stamps and self._have(known["young"]):
             self._grown_up(name, known)
             return known
         return {"stamps": stamps, "young": self.young(root, watch), "mains": {}}
@@ -190,15 +189,20 @@ class Index:
             raise known
         return known
 
+    def close(self) -> None:
+        """Keep what was read of files, and forget what is old."""
+        self.save()
+        self.store.forget_oldest()
+
     def save(self) -> None:
         """Keep what was read of files."""
         for root, contents in self._contents.items():
             if contents.changed:
                 self.store.save(f"files-{digest_of(root)}", contents.export())
-        if self.tree.changed:
+        if self.tree.changed or not self._same:
+            self._same = True
             folders, glance = self.tree.export()
             self.store.save("folders", {"folders": folders, "glance": glance, "sets": self._sets})
-        self.store.forget_oldest()
 
     def contents(self, root: str) -> Contents:
         """Return the contents of the files of a module or workspace, and around it."""
@@ -216,7 +220,7 @@ class Index:
         if not known or not wanted <= known["closures"].keys():
             return None
         watch = Watch(**known["watch"])
-        if self.stamps(name, watch) != known["stamps"] or not self._same(known["young"]):
+        if self.stamps(name, watch) != known["stamps"] or not self._have(known["young"]):
             return None
         if around.derived(watch) != known["derived"]:
             return None
@@ -252,7 +256,7 @@ class Index:
             known["young"] = {}
             self.store.save(name, known)
 
-    def _same(self, young: Mapping[str, str]) -> bool:
+    def _have(self, young: Mapping[str, str]) -> bool:
         """Return whether files that were too young to be told by their identity have the same content still."""
         if young:
             from ..contents import digest_of_file

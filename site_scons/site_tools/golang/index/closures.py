@@ -80,16 +80,16 @@ class Closures:
         row = self.rows[number]
         return Part(row.import_path, self._inputs(self._graph.packages[row.import_path]), self._imports(row))
 
-    def below(self, digest: str, known: Callable[[str], bool]) -> set[str]:
-        """Return the digests of a package and of all that it imports, without those that are known and theirs."""
+    def has_more_than(self, most: int, digest: str, known: Callable[[str], bool]) -> bool:
+        """Return whether a package and all that it imports are more than ``most``, without what is known and below."""
         found: set[str] = set()
         stack = [digest]
-        while stack:
+        while stack and len(found) <= most:
             current = stack.pop()
             if current in self._numbers and current not in found and not known(current):
                 found.add(current)
                 stack.extend(self._imports(self.rows[self._numbers[current]]))
-        return found
+        return len(found) > most
 
     def _imports(self, row: Row) -> list[str]:
         return sorted({self.digests[self.rows[number].import_path] for number in row.imports})

@@ -89,7 +89,7 @@ class Look:
         c_inputs = {path: self._around.c_inputs(graph.packages[path]) for path in known["c_inputs"]}
         inputs, folders = self._outer_places(c_inputs)
         watch = watch._replace(inputs=inputs, folders=folders)
-        stamps = self._index.new_stamps(self._name, watch)
+        stamps = self._index.stamps(self._name, watch)
         closures = Closures(graph, self._contents, self._outside(graph, c_inputs), self._kept("rows", known) or ())
         programs = {
             directory: found._replace(digest=closures.digests[known["mains"][directory]])
@@ -106,12 +106,12 @@ class Look:
         closures: Closures,
         programs: Mapping[str, Closure],
     ) -> Listed:
-        self._keep("rows", known, closures.rows)
+        self._keep("rows", known, list(map(tuple, closures.rows)))
         found = {
             **known,
             "young": self._index.young(self._config.root, watch),
-            "closures": programs,
-            "c_inputs": c_inputs,
+            "closures": {path: (found.digest, found.needs and tuple(found.needs)) for path, found in programs.items()},
+            "c_inputs": {path: tuple(found) for path, found in c_inputs.items()},
             "derived": self._around.derived(watch),
             "misleads": any(map(self._contents.may_mislead_go, watch.directories)),
             "watch": watch.export(),

@@ -68,9 +68,9 @@ class Watch(NamedTuple):
     def young(self, tree: Tree, contents: Contents) -> Iterator[str]:
         """Yield every file whose identity does not tell yet whether it changes again."""
         for directory in self.directories:
-            found = tree.directory(directory)
-            for name in found.files if found and not contents.seal(directory) else ():
-                yield os.path.join(directory, name)
+            if not contents.seal(directory):
+                found = tree.directory(directory)
+                yield from (os.path.join(directory, name) for name in (found.files if found else ()))
         for path, stamp in self._single(tree):
             if stamp and not tree.trusts(stamp):
                 yield path

@@ -20,7 +20,7 @@ from .reader import Reader
 if TYPE_CHECKING:
     from ..facts import ElfFacts
 
-__all__ = ["inspect_file", "inspect_stream", "require_reader"]
+__all__ = ["inspect_file", "inspect_stream", "load_reader", "require_reader"]
 
 _LONGEST_MAGIC = 8
 _ELF_MAGIC = b"\x7fELF"
@@ -42,6 +42,13 @@ def require_reader() -> None:
     """Raise InspectError where ELF files could not be read, for want of pyelftools."""
     if importlib.util.find_spec("elftools") is None:
         raise InspectError(_no_reader())
+
+
+def load_reader() -> None:
+    """Import what reads ELF files ahead of the first one. Raises ImportError."""
+    from . import elf
+
+    del elf
 
 
 def _no_reader() -> str:
