@@ -94,8 +94,10 @@ class Folder:
         contents = Contents(Tree(), self.known)
         digests = [self.digest(contents) for _ in range(2)]
         assert digests[0] == digests[1]
+        read = contents.changed
         self.known = json.loads(json.dumps(contents.export()))
-        return digests[0], contents.changed
+        assert not contents.changed
+        return digests[0], read
 
     def digest(self, contents: Contents) -> str:
         if self.whole:

@@ -30,9 +30,16 @@ class ProgramFile(SCons.Node.FS.File):  # type: ignore[misc]  # SCons is untyped
         """Return whether it is as SCons says, and is still what was proved."""
         return bool(super().is_up_to_date()) and PROGRAMS.stands(self)
 
-    def get_content_hash(self) -> str:
+    def get_csig(self) -> str:
         """Return the digest of its content, which the proof may have taken already; SCons would take one more."""
-        return PROGRAMS.proved_content(self) or content_of(self.get_abspath()) or str(super().get_content_hash())
+        ninfo = self.get_ninfo()
+        if not hasattr(ninfo, "csig"):
+            known = PROGRAMS.proved_content(self) or self.get_max_drift_csig()
+            content = known or content_of(self.get_abspath())
+            if not content:
+                return str(super().get_csig())
+            ninfo.csig = content
+        return str(ninfo.csig)
 
     def retrieve_from_cache(self) -> bool:
         """Take the program from a CacheDir, where it was put once it was proved; return whether it was there."""
