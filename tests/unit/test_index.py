@@ -436,6 +436,26 @@ class TestMeanwhile:
         assert place.run()[1] == again
         assert place.run()[1] == 0
 
+    def test_what_go_read_but_nobody_else_is_not_believed_later(self, place: Place) -> None:
+        """It changed after it was looked at and before Go began, and was taken back afterwards."""
+        settled(place)
+        lib = place.root / "lib/lib.go"
+        place.write("a/main.go", FILES["a/main.go"].replace('"m/lib"', '_ "m/lib"'))
+        time.sleep(0.06)
+        index = Index(Store(str(place.kept)))
+        index.contents(str(place.root)).sources(str(lib.parent))
+        lib.write_text('package lib\n\nimport _ "m/c"\n')
+        place.listing["m/lib"] = {"GoFiles": ["lib.go"], "Imports": ["m/c"]}
+        time.sleep(0.06)
+        place.listed(index)
+        index.save()
+
+        lib.write_text(FILES["lib/lib.go"])
+        place.listing["m/lib"] = LISTING["m/lib"]
+        digests, runs = place.run()
+        shutil.rmtree(place.kept)
+        assert (digests, runs) == (place.run()[0], 1)
+
     def test_a_file_that_changes_just_after_it_was_read(self, aged: Place, monkeypatch: pytest.MonkeyPatch) -> None:
         """Even if the clock is wrong, so that the file looks old."""
 

@@ -53,7 +53,9 @@ class Tree:
 
     def __init__(self, known: Mapping[str, Any] | None = None) -> None:
         """Start with nothing looked at. ``known`` is what :meth:`export` returned to an earlier run."""
-        self.trusted_before = time.time_ns() - _TICK
+        self.begun = time.time_ns()
+        """Nanoseconds since the epoch; nothing was looked at before."""
+        self.trusted_before = self.begun - _TICK
         """Nanoseconds since the epoch; what changed later may change again without looking different."""
         self._directories: dict[str, Directory | None] = {}
         # Which names a directory holds changes its own times; elsewhere than on POSIX they may lag.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +54,6 @@ class Look:
         return Closures(graph, self._contents, self._outside(graph, c_inputs), self._kept("rows", known) or ())
 
     def _first(self, wanted: frozenset[str]) -> Listed:
-        begun = time.time_ns()
         listing = self._list(wanted)
         graph = self._read(listing)
         packages = list(graph.packages.values())
@@ -72,7 +70,7 @@ class Look:
         }
         broken = not all(mains.values()) or any(package.error for package in packages)
         # Go is asked again next time if it said that something is wrong, or may have read what was changed since.
-        settled = not broken and not _changed_since(begun, watch)
+        settled = not broken and not _changed_since(self._index.tree.begun, watch)
         shape = watch.shape(self._index.tree, self._contents) if settled else ""
         known = {
             "stamps": stamps if settled else "",
