@@ -66,6 +66,8 @@ class Tree:
         self._stamps: dict[str, Stamp | None] = {}
         self._names: dict[str, tuple[str, ...]] = {}
         self._below: dict[str, dict[str, Stamp]] = {}
+        self.expanded: dict[tuple[str, ...], Mapping[str, Stamp]] = {}
+        """What patterns take below a directory, by that directory and the patterns."""
 
     def trusts(self, stamp: Stamp | None) -> bool:
         """Return whether every later change would show in the stamp."""

@@ -85,6 +85,8 @@ class Programs:
         """Return the index of this run; ``env`` is any environment."""
         with self._lock:
             if self._index is None:
+                # All that there is by now stays: the collector need not go through it again and again.
+                gc.freeze()
                 self._index = Index(self.outlines.probes(env).store)
                 atexit.register(self._index.close)
             return self._index
@@ -108,7 +110,6 @@ class Programs:
                 self._listed[name] = index.listed(
                     name, directories, lambda: self.outlines.configuration(program), around
                 )
-                # All of it, and what SCons has read, stays: the collector need not go through it again and again.
                 gc.freeze()
             return self._listed[name]
 

@@ -93,12 +93,19 @@ class Watch(NamedTuple):
             yield from expand(tree, directory, patterns).items()
 
     def export(self) -> dict[str, Any]:
-        """Return it as JSON has it; the constructor takes it back."""
+        """Return it as plain values; the constructor takes them back."""
         return self._asdict()
 
 
 def expand(tree: Tree, directory: str, patterns: Iterable[str]) -> Mapping[str, Stamp]:
     """Return the files that ``//go:embed`` patterns may take, by path; a few that it leaves out are among them."""
+    key = (directory, *patterns)
+    if key not in tree.expanded:
+        tree.expanded[key] = _expanded(tree, directory, key[1:])
+    return tree.expanded[key]
+
+
+def _expanded(tree: Tree, directory: str, patterns: Iterable[str]) -> Mapping[str, Stamp]:
     found: dict[str, Stamp] = {}
     for pattern in patterns:
         elements = pattern.removeprefix("all:").split("/")
