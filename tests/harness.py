@@ -58,6 +58,25 @@ func main() { fmt.Println(C.answer()) }
 """
 
 
+PROFILER = """\
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"runtime/pprof"
+)
+
+func main() {
+	var profile bytes.Buffer
+	pprof.StartCPUProfile(&profile)
+	pprof.StopCPUProfile()
+	fmt.Printf("%x", profile.Bytes())
+}
+"""
+"""A program that prints a CPU profile in which nothing is."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """How a run ended, and what it printed."""

@@ -282,6 +282,15 @@ def check(base: Project, case: Case, folder: Path, before_it: Edit | None = None
     shutil.rmtree(folder)
 
 
+def check_no_input(base: Project, folder: Path, edits: Mapping[str, Edit]) -> None:
+    """Assert that each edit builds nothing, and that all of them together would not have changed a byte."""
+    project = base.copy(folder / "project")
+    for name, edit in edits.items():
+        edit(project)
+        assert project.rebuilt() == [], name
+    assert_as_from_scratch(project, folder / "scratch")
+
+
 def assert_as_from_scratch(project: Project, folder: Path, *arguments: str) -> None:
     """Assert that each program is, byte for byte, what a clone at another path gives.
 

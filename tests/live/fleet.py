@@ -44,6 +44,14 @@ SAYS = {"a": "a {}\n", "b": "b {}\n", "c": "c {}\n", "d": "d {} 42\n"}
 class Fleet(Project):
     """Programs that say a word of one common package, with a ``!`` if GOTAGS=loud."""
 
+    @classmethod
+    def in_folder(cls, folder: Path, *words: str) -> Fleet:
+        """Return a fleet in a new folder, which is right where it says one of these words."""
+        folder.mkdir()
+        fleet = cls(folder)
+        fleet.create(words)
+        return fleet
+
     def create(self, words: tuple[str, ...] = ("one", "two"), body: str = PROGRAMS) -> None:
         """Write everything, and learn what is right from builds from nothing."""
         mains = {f"cmd/{name}/main.go": MAIN.format(name) for name in "abc"}

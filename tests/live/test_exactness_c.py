@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from edits import archive, move, remove, replace, scons, write
-from exactness import WITH_C, Case, assert_as_from_scratch, case, check, settings
+from exactness import WITH_C, Case, case, check, check_no_input, settings
 
 from harness import Project
 
@@ -71,9 +71,4 @@ NO_INPUT = {
 
 
 def test_what_is_no_input(base: Project, tmp_path: Path) -> None:
-    """Each edit builds nothing, and all of them together would not have changed a byte."""
-    project = base.copy(tmp_path / "project")
-    for name, edit in NO_INPUT.items():
-        edit(project)
-        assert project.rebuilt() == [], name
-    assert_as_from_scratch(project, tmp_path / "scratch")
+    check_no_input(base, tmp_path, NO_INPUT)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from edits import append, link, move, remove, replace, write
-from exactness import MAIN_B, MORE, Case, assert_as_from_scratch, case, check
+from exactness import MAIN_B, MORE, Case, case, check, check_no_input
 
 from harness import Project
 
@@ -136,9 +136,4 @@ NO_INPUT = {
 
 
 def test_what_is_no_input(base: Project, tmp_path: Path) -> None:
-    """Each edit builds nothing, and all of them together would not have changed a byte."""
-    project = base.copy(tmp_path / "project")
-    for name, edit in NO_INPUT.items():
-        edit(project)
-        assert project.rebuilt() == [], name
-    assert_as_from_scratch(project, tmp_path / "scratch")
+    check_no_input(base, tmp_path, NO_INPUT)

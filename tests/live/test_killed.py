@@ -32,11 +32,7 @@ atexit.register(lambda: print("changes:", 1000000 - left[0]))
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory) -> Fleet:
-    folder = tmp_path_factory.mktemp("fleet") / "project"
-    folder.mkdir()
-    fleet = Fleet(folder)
-    fleet.create()
-    return fleet
+    return Fleet.in_folder(tmp_path_factory.mktemp("fleet") / "project", "one", "two")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from golang._scons.variables import VARIABLES
-from harness import Project, elf_type, interpreter, is_static, readelf
+from harness import PROFILER, Project, elf_type, interpreter, is_static, readelf
 
 pytestmark = pytest.mark.live
 
@@ -68,22 +68,6 @@ func main() {
 }
 """
 
-PROFILER = """\
-package main
-
-import (
-	"bytes"
-	"fmt"
-	"runtime/pprof"
-)
-
-func main() {
-	var profile bytes.Buffer
-	pprof.StartCPUProfile(&profile)
-	pprof.StopCPUProfile()
-	fmt.Printf("%x", profile.Bytes())
-}
-"""
 
 BOTH, DYNAMIC, NONE = ["dynamic/app", "static/app"], ["dynamic/app"], []
 COMPILES: Mapping[str, tuple[object, list[str]]] = {

@@ -40,11 +40,7 @@ if at == "note":
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory) -> Fleet:
-    folder = tmp_path_factory.mktemp("fleet") / "project"
-    folder.mkdir()
-    fleet = Fleet(folder)
-    fleet.create(("one", "two", "one!", "two!"))
-    return fleet
+    return Fleet.in_folder(tmp_path_factory.mktemp("fleet") / "project", "one", "two", "one!", "two!")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import Outcome, Project
+from harness import PROFILER, Outcome, Project
 
 pytestmark = pytest.mark.live
 
@@ -349,24 +349,6 @@ def test_bytes_are_those_of_a_build_alone(logged: Logged) -> None:
     assert [line.count(" ./") for line in logged.logged()] == [1] * 10
 
     assert logged.standing() == together
-
-
-PROFILER = """\
-package main
-
-import (
-	"bytes"
-	"fmt"
-	"runtime/pprof"
-)
-
-func main() {
-	var profile bytes.Buffer
-	pprof.StartCPUProfile(&profile)
-	pprof.StopCPUProfile()
-	fmt.Printf("%x", profile.Bytes())
-}
-"""
 
 
 def test_generated_sources_come_first(logged: Logged) -> None:
