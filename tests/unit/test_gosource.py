@@ -15,7 +15,6 @@ from golang.gosource import (
     holds,
     imports_c,
     is_selected,
-    package_name,
     read_source,
     stub_text,
     tags_of,
@@ -115,26 +114,11 @@ def test_linux_files_are_built_for_android() -> None:
     assert not file_name_holds("a_android.go", TAGS)
 
 
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        ("package main\n", "main"),
-        ("package\tmain // not other", "main"),
-        ('// package other\n/*\npackage another\n*/\npackage main; import "x"\n', "main"),
-        ("/* a */ package main", "main"),
-        ("", ""),
-        ("// only a comment", ""),
-    ],
-)  # fmt: skip
-def test_package_name(text: str, name: str) -> None:
-    assert package_name(text) == name
-
-
 def test_unreadable_source_is_empty_and_byte_order_mark_is_none(tmp_path: Path) -> None:
     file = tmp_path / "a.go"
     assert read_source(str(file)) == ""
     file.write_bytes(b"\xef\xbb\xbfpackage main\r\n\xff")
-    assert package_name(read_source(str(file))) == "main"
+    assert read_source(str(file)) == "package main\n\ufffd"
 
 
 CGO = {

@@ -94,12 +94,6 @@ def read_source(path: str) -> str:
         return ""
 
 
-def package_name(text: str) -> str:
-    """Return the name in the package clause; empty if there is none."""
-    match = _PACKAGE.search(_COMMENT.sub("", text[:65536]))
-    return match[1] if match else ""
-
-
 def imports_c(text: str) -> bool:
     """Return whether the file is a cgo file (it says ``import "C"``)."""
     return ('"C"' in text or "`C`" in text) and "C" in _imported(text)
