@@ -35,7 +35,9 @@ def markdown(results: Results) -> str:
     main = results["sizes"].get(results.get("size"))
     if main:
         parts += [_targets(main), _works(main)]
-    return "\n\n".join([*parts, _growth(results)]) + "\n"
+    if len(_by_growth(results)) > 1:
+        parts.append(_growth(results))
+    return "\n\n".join(parts) + "\n"
 
 
 def insert(text: str, page: str) -> None:
