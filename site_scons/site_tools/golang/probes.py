@@ -10,7 +10,7 @@ from .tree import Tree
 
 
 class Answer(NamedTuple):
-    """An answer, as JSON has it, and what it depends on."""
+    """An answer, of plain types, and what it depends on."""
 
     value: Any
     files: Iterable[str] = ()
