@@ -13,7 +13,7 @@ from .variables import DEFAULTS
 
 
 class _BuildAction(SCons.Action.FunctionAction):  # type: ignore[misc]  # SCons is untyped
-    """The Action: its signature is what the program is built with, whatever function builds it."""
+    """The Action: its signature is what the program is built of and built with, whatever function builds it."""
 
     def get_presig(self, target: list[Any], source: list[Any], env: Env, executor: Any = None) -> bytes:
         del executor

@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import GolangError
 from .programs import PROGRAMS
 from .reverify import inputs_of
-from .target import FILES, POLICY_PIN
+from .target import POLICY_PIN
 
 
 def explain(node: Any, said: str | None) -> str | None:
@@ -32,14 +32,11 @@ def explain(node: Any, said: str | None) -> str | None:
 
 def _reasons(node: Any, old: Any, new: Any) -> Iterator[str]:
     before, now = inputs_of(old), inputs_of(new)
-    first, second = (next((name for name in names if name.startswith(FILES)), "") for names in (before, now))
-    if first != second:
-        yield from _files(node, first, second)
-    if old.bactsig != new.bactsig:
-        yield from _settings(node)
-    others = [name for name in {**before, **now} if not name.startswith(FILES)]
-    for name in others:
-        if name not in now:
+    for name in {**before, **now}:
+        if not name:
+            if old.bactsig != new.bactsig:
+                yield from _made_of(node)
+        elif name not in now:
             yield f"`{name}' is no longer a dependency"
         elif name not in before:
             yield f"`{name}' is a new dependency"
@@ -48,30 +45,30 @@ def _reasons(node: Any, old: Any, new: Any) -> Iterator[str]:
     policies = [{str(one) for one in info.bdepends if str(one).startswith(POLICY_PIN)} for info in (old, new)]
     for policy in sorted(policies[1] - policies[0]):
         yield f"other things are permitted now: {policy.removeprefix(POLICY_PIN)}"
-    if before == now and old.bactsig == new.bactsig and not PROGRAMS.stands(node):
+    if before == now and not PROGRAMS.stands(node):
         yield f"`{node}' is not what was built there, or files changed while it was built"
 
 
-def _files(node: Any, first: str, second: str) -> Iterator[str]:
-    changes = PROGRAMS.changes(node, first.removeprefix(FILES), second.removeprefix(FILES))
-    if changes is None:
-        yield "its Go files changed (which ones is not known: what it was built from is not on record)"
+def _made_of(node: Any) -> Iterator[str]:
+    """Yield what the signature of the action stands for: files and settings."""
+    before, now = (dict(line.split(" ", 1) for line in text.splitlines()) for text in PROGRAMS.settings_before(node))
+    changes = PROGRAMS.changes(node)
+    if changes is None or not before:
+        yield "its files or settings changed (which ones is not known: what it was built from is not on record)"
         return
-    for folder, path, name, how in changes:
-        place = f"`{os.path.relpath(os.path.join(folder, name))}'" if folder else f"`{name}' of {path}"
-        if not name:
-            yield f"package {path} is {'imported now' if how == 'new' else 'no longer imported'}"
-        elif name.startswith("module ") or name in ("GODEBUG", "error"):
-            yield f"{name} of {path} changed"
-        else:
-            yield f"{place} {'changed' if how == 'changed' else f'is {how}'}"
-
-
-def _settings(node: Any) -> Iterator[str]:
-    texts = PROGRAMS.settings_before(node)
-    before, now = (dict(line.split(" ", 1) for line in text.splitlines()) for text in texts)
-    changed = [name for name in {**before, **now} if before.get(name) != now.get(name)] if before else []
+    yield from map(_file, changes)
+    changed = [name for name in {**before, **now} if before.get(name) != now.get(name)]
     for name in changed:
         yield f"{name} changed from {before.get(name, 'none')!r} to {now.get(name, 'none')!r}"
-    if not changed:
+    if not changes and not changed:
         yield "the command that builds it changed"
+
+
+def _file(change: tuple[str, str, str, str]) -> str:
+    folder, path, name, how = change
+    if not name:
+        return f"package {path} is {'imported now' if how == 'new' else 'no longer imported'}"
+    if name.startswith("module ") or name in ("GODEBUG", "error"):
+        return f"{name} of {path} changed"
+    place = f"`{os.path.relpath(os.path.join(folder, name))}'" if folder else f"`{name}' of {path}"
+    return f"{place} {'changed' if how == 'changed' else f'is {how}'}"

@@ -119,7 +119,10 @@ def _companion(node: Node, group: tuple[Any, ...]) -> Member | None:
         if not can_share_command(node, env) or group_of(PROGRAMS.configuration(node), env) != group:
             return None
         children = _children(node, program_inputs(node, env))
-        if not _is_ready(node, children) or not looks_changed(node, children) or _is_retrievable(node, env, children):
+        if not _is_ready(node, children):
+            return None
+        signature = _signature(node, env)
+        if not looks_changed(node, signature, children) or _is_retrievable(node, env, signature, children):
             return None
         scan = PROGRAMS.scan(node)
         if errors(scan.findings) or not scan.prediction.complete:
@@ -128,7 +131,13 @@ def _companion(node: Node, group: tuple[Any, ...]) -> Member | None:
     except (GolangError, OSError):
         # Its own action tells.
         return None
-    return Member(node=node, env=env, scan=scan, inputs=pinned(children))
+    return Member(node=node, env=env, scan=scan, inputs=pinned(signature, children))
+
+
+def _signature(node: Node, env: Env) -> str:
+    """Return the signature of a target's action as it is now; SCons remembers what it asked for first."""
+    actions = node.get_executor().get_action_list()
+    return str(SCons.Util.hash_signature(b"".join(one.get_contents([node], node.sources, env) for one in actions)))
 
 
 def _children(node: Node, implicit: Iterable[Node]) -> list[Node]:
@@ -144,12 +153,12 @@ def _is_ready(node: Node, children: Iterable[Node]) -> bool:
     return all(isinstance(one, kinds) and (not one.has_builder() or one.get_state() in _DONE) for one in needed)
 
 
-def _is_retrievable(node: Node, env: Env, children: Iterable[Node]) -> bool:
+def _is_retrievable(node: Node, env: Env, signature: str, children: Iterable[Node]) -> bool:
     """Return whether SCons will take a target from its CacheDir, where it calls files by what they are made of."""
     cache = env.get_CacheDir()
     if node.nocache or not cache.is_enabled():
         return False
-    parts = [*(one.get_cachedir_csig() for one in children), node.get_contents_sig(), node.get_internal_path()]
-    signature = SCons.Util.hash_collect(parts)
-    _, file = cache.cachepath(SimpleNamespace(get_cachedir_bsig=lambda: signature))
+    parts = [*(one.get_cachedir_csig() for one in children), signature, node.get_internal_path()]
+    name = SCons.Util.hash_collect(parts)
+    _, file = cache.cachepath(SimpleNamespace(get_cachedir_bsig=lambda: name))
     return os.path.exists(file)

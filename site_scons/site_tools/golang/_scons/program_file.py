@@ -1,4 +1,4 @@
-"""The node of a Go program: a file whose inputs are digests, and that can say what is behind them."""
+"""The node of a Go program: a file whose inputs are one digest, and that can say what is behind it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class ProgramFile(SCons.Node.FS.File):  # type: ignore[misc]  # SCons is untyped
     __slots__ = ()
 
     def get_stored_implicit(self) -> None:
-        """Return nothing: with --implicit-cache SCons would believe inputs of the last build, which are digests."""
+        """Return nothing: with --implicit-cache SCons would believe inputs of the last build."""
         return
 
     def explain(self) -> str | None:

@@ -96,8 +96,9 @@ class Programs:
         return self.outlines.configuration(program_of(node))
 
     def signature(self, node: Node) -> str:
-        """Return what stands in its action for all that a target is made with. Raises GolangError."""
-        return f"{self.outlines.outline(program_of(node)).signature}\n{self.inputs(node)[1]}"
+        """Return what stands in its action for all that a target is made of and made with. Raises GolangError."""
+        closure, settings, _ = self.inputs(node)
+        return f"{self.outlines.outline(program_of(node)).signature}\n{settings}\nfiles {closure.digest}"
 
     def listed(self, node: Node) -> Listed:
         """Return what is known of all programs of a target's configuration. Raises GolangError."""
@@ -200,7 +201,7 @@ class Programs:
     def settings_before(self, node: Node) -> tuple[str, str]:
         """Return the settings that a target was built with, empty if they are not known, and those it is built with."""
         with self._lock:
-            return self._history_of(node).settings_of(self._standing_name(node)[0]), self.inputs(node)[1]
+            return self._history_of(node).last(self._standing_name(node)[0])[1], self.inputs(node)[1]
 
     def build_environ(self, node: Node) -> dict[str, str]:
         """Return the environment of the go command that builds a target. Raises GolangError."""
@@ -217,14 +218,15 @@ class Programs:
             digest = self.inputs(node)[0].digest
             return before == now and not closures.has_more_than(LITTLE, digest, history.has)
 
-    def changes(self, node: Node, old: str, new: str) -> list[tuple[str, str, str, str]] | None:
-        """Return what tells the files of a target from those it was built from, which had the digest ``old``.
+    def changes(self, node: Node) -> list[tuple[str, str, str, str]] | None:
+        """Return what tells the files of a target from those it was built from.
 
         Each change is a folder, an import path, a file or other input, and how it changed; None if it is not known.
         """
         with self._lock:
-            listed = self.listed(node)
-            changes = self._history_of(node).changes(old, new, listed.parts.part)
+            listed, history = self.listed(node), self._history_of(node)
+            old, _ = history.last(self._standing_name(node)[0])
+            changes = history.changes(old, self.inputs(node)[0].digest, listed.parts.part)
             packages = listed.graph.packages
             if changes is None:
                 return None

@@ -15,13 +15,17 @@ from .programs import PROGRAMS
 from .target import POLICY_PIN
 
 
+_ACTION = ""
+"""What the signature of the action is called among the names of files."""
+
+
 def only_policy_changed(node: Any) -> bool:
     """Return whether the target stands as it was built, and everything but the policy is as it was then."""
     stored = node.get_stored_info()
     old, new = stored.binfo, node.get_binfo()
     try:
         old.prepare_dependencies()
-        same = old.bactsig == new.bactsig and inputs_of(old) == inputs_of(new)
+        same = inputs_of(old) == inputs_of(new)
         known = (stored.ninfo.size, int(stored.ninfo.timestamp))
         status = os.stat(node.get_abspath())
     except (AttributeError, OSError):
@@ -30,14 +34,14 @@ def only_policy_changed(node: Any) -> bool:
     return bool(same and known == (status.st_size, int(status.st_mtime)) and PROGRAMS.stands(node))
 
 
-def looks_changed(node: Any, children: Iterable[Any]) -> bool:
-    """Return whether SCons will find a target out of date, given everything that it depends on."""
+def looks_changed(node: Any, signature: str, children: Iterable[Any]) -> bool:
+    """Return whether SCons will find a target out of date, given its action's signature and what it depends on."""
     if node.always_build or not os.path.lexists(node.get_abspath()) or not PROGRAMS.stands(node):
         return True
     stored = node.get_stored_info().binfo
     try:
         stored.prepare_dependencies()
-        if stored.bactsig != node.get_contents_sig():
+        if stored.bactsig != signature:
             return True
         known = {str(one): info for one, info in _signed(stored)}
     except AttributeError:
@@ -55,9 +59,9 @@ def _differs(stored: Any, node: Any) -> bool:
     )
 
 
-def pinned(children: Iterable[Any]) -> dict[str, Any]:
-    """Return the same of what a target will be built from, and have SCons remember it as it is now."""
-    signed = {}
+def pinned(signature: str, children: Iterable[Any]) -> dict[str, Any]:
+    """Return the same of what a target will be built from, and have SCons remember the files as they are now."""
+    signed: dict[str, Any] = {_ACTION: signature}
     for child in children:
         child.get_csig()
         if isinstance(child, SCons.Node.FS.Base):
@@ -68,7 +72,8 @@ def pinned(children: Iterable[Any]) -> dict[str, Any]:
 
 def inputs_of(info: Any) -> dict[str, Any]:
     """Return what SCons says that a target was built from: names and signatures, but for the policy."""
-    return {str(node): _signature(signature) for node, signature in _signed(info)}
+    inputs = {str(node): _signature(signature) for node, signature in _signed(info)}
+    return {_ACTION: info.bactsig, **inputs}
 
 
 def _signed(info: Any) -> Iterable[tuple[Any, Any]]:

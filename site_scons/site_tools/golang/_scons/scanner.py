@@ -9,7 +9,7 @@ import SCons.Scanner
 from ..errors import GolangError
 from .fingerprint import Env
 from .programs import PROGRAMS
-from .target import FILES, program_of
+from .target import program_of
 
 if TYPE_CHECKING:
     from ..packages import Package
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def scan_program(node: Any, env: Env, path: Any) -> list[Any]:
     """Return what a program depends on.
 
-    One Value stands for everything it is made of; what SCons itself makes of it are nodes. The settings and tools that
-    it is made with are in the signature of its action.
+    Only what SCons itself makes are nodes. One digest of all files stands in the signature of its action, with the
+    settings and tools that it is made with.
     """
     del path
     if program_of(node) is None or not PROGRAMS.begin_scan(node, env):
@@ -29,13 +29,12 @@ def scan_program(node: Any, env: Env, path: Any) -> list[Any]:
 
 
 def program_inputs(node: Any, env: Env) -> list[Any]:
-    """Return the nodes of everything that the binary of a program depends on."""
+    """Return the nodes of what SCons makes that the binary of a program depends on."""
     try:
-        closure, _, derived = PROGRAMS.inputs(node)
+        return PROGRAMS.inputs(node)[2]
     except GolangError as error:
         # An input like any other: the target is out of date, and building it tells why it cannot be built.
         return [env.Value(str(error))]
-    return [env.Value(FILES + closure.digest), *derived]
 
 
 def cgo_inputs(node: Any, scan: ProgramScan) -> list[tuple[Package, list[Any]]]:

@@ -10,9 +10,6 @@ from .fingerprint import Env
 REJECTED = ".rejected"
 """What is appended to the path of a rejected target."""
 
-FILES = "Go files "
-"""How the Value begins that stands for all files of a program, modules among them."""
-
 POLICY_PIN = "policy "
 """How the Value begins on which a program depends for what is permitted."""
 

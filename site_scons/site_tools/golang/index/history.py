@@ -36,9 +36,10 @@ class History:
         if find not in self._finders:
             self._finders.append(find)
 
-    def settings_of(self, program: str) -> str:
-        """Return the settings that a program was built with last; empty if they are not known."""
-        return self._programs.get(program, ["", ""])[1]
+    def last(self, program: str) -> tuple[str, str]:
+        """Return the digest of the package that a program was built from last, and the settings; empty if unknown."""
+        digest, settings = self._programs.get(program, ["", ""])
+        return digest, settings
 
     def has(self, digest: str) -> bool:
         """Return whether something was built from the package with a digest."""
