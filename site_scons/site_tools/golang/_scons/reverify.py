@@ -14,7 +14,6 @@ import SCons.Node.FS
 from .programs import PROGRAMS
 from .target import POLICY_PIN
 
-
 _ACTION = ""
 """What the signature of the action is called among the names of files."""
 
