@@ -86,9 +86,17 @@ def _measure(options: argparse.Namespace, results: dict[str, Any], directory: st
         sized.update(packages=packages, programs=programs, files=laboratory.files, imports=monorepo.import_edges)
         for work in chosen:
             rounds = options.rounds or WORKS[work][1]
-            sized["works"][work] = laboratory.measure(work, rounds, options.slow_rounds)
+            sized["works"][work] = _merged(
+                sized["works"].get(work), laboratory.measure(work, rounds, options.slow_rounds)
+            )
             _write(options.into, results)
         shutil.rmtree(laboratory.directory)
+
+
+def _merged(before: dict[str, Any] | None, now: dict[str, Any]) -> dict[str, Any]:
+    """Keep what was measured before of contenders that did not take part now."""
+    before = before or {}
+    return {"usage": {**before.get("usage", {}), **now["usage"]}, "same": now["same"] or before.get("same")}
 
 
 def _read(file: str) -> dict[str, Any]:
