@@ -123,7 +123,8 @@ def _works(size: Results) -> str:
             title = ""  # noqa: PLW2901 (a work is named in its first row only)
     same = [f"{work} {found[0]} of {found[1]}" for work in WORKS if (found := size["works"].get(work, {}).get("same"))]
     return (
-        "### Every contender\n\nMedians of n runs, in turns; those with few runs in turns of their own. Processor time with that of everything started; memory of "
+        "### Every contender\n\nMedians of n runs, in turns; those with few runs in turns of their own. "
+        "Processor time with that of everything started; memory of "
         "scons itself, of others that of their largest process.\n\n"
         + _table(("work", "contender", "wall s", "cpu s", "peak MB", "ratio", "n"), rows)
         + f"\n\nOutputs of scons-golang equal to those of batched `go build`, byte for byte: {', '.join(same)}."
