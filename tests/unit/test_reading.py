@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from golang._scons import reading
 from golang._scons.reading import Readings
 from golang._scons.standing import content_of
 from golang.inspect import inspect_file
@@ -28,20 +29,20 @@ def test_a_file_is_read_when_it_was_the_same_twice(folder: Path) -> None:
         readings.go_on()
         assert readings.of("app") is None
     readings.go_on()
-    reading = readings.of("app")
-    assert reading
-    assert (reading.facts, reading.content) == (inspect_file(str(file)), content_of(str(file)))
+    found = readings.of("app")
+    assert found
+    assert (found.facts, found.content) == (inspect_file(str(file)), content_of(str(file)))
 
     moved = folder.parent / "app"
     file.rename(moved)
-    assert reading.is_of(str(moved))
+    assert found.is_of(str(moved))
     shutil.copy(moved, file)
-    assert not reading.is_of(str(file))
+    assert not found.is_of(str(file))
     with moved.open("ab") as stream:
         stream.write(b"more")
-    assert not reading.is_of(str(moved))
+    assert not found.is_of(str(moved))
     moved.unlink()
-    assert not reading.is_of(str(moved))
+    assert not found.is_of(str(moved))
 
 
 def test_what_is_no_binary_is_left_to_the_proof(folder: Path) -> None:
@@ -51,3 +52,17 @@ def test_what_is_no_binary_is_left_to_the_proof(folder: Path) -> None:
     for _ in range(3):
         readings.go_on()
     assert readings.of("app") is readings.of("link") is None
+
+
+def test_what_was_read_is_not_looked_at_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There may be hundreds, and go is listened to many times a second."""
+    shutil.copy(Path(sys.executable).resolve(), folder / "app")
+    (folder / "text").write_text("no binary")
+    readings = Readings(str(folder))
+    for _ in range(2):
+        readings.go_on()
+    looked: list[str] = []
+    monkeypatch.setattr(reading, "identity_of", looked.append)
+    readings.go_on()
+    assert looked == []
+    assert readings.of("app")

@@ -31,20 +31,24 @@ class Readings:
         """Begin with nothing."""
         self._folder = folder
         self._seen: dict[str, list[int] | None] = {}
-        self._readings: dict[str, Reading] = {}
+        self._readings: dict[str, Reading | None] = {}
+        """None for what is no binary, which the proof tells."""
 
     def go_on(self) -> None:
         """Read what is complete by now."""
         for name in os.listdir(self._folder):
+            if name in self._readings:
+                # Whether it is still that file is looked at once its turn comes.
+                continue
             path = os.path.join(self._folder, name)
             before, now = self._seen.get(name), identity_of(path)
             self._seen[name] = now
             # One that go still copies has another size the next time.
-            if now and now == before and name not in self._readings:
+            if now and now == before:
                 try:
                     self._readings[name] = Reading(now, read_facts(path), content_of(path))
                 except InspectError:
-                    continue
+                    self._readings[name] = None
 
     def of(self, name: str) -> Reading | None:
         """Return what was read of a file."""
