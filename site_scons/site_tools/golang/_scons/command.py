@@ -25,6 +25,9 @@ def command_of(env: Env) -> Any:
 def can_share_command(node: Any, env: Env) -> bool:
     """Return whether a program may be built by one command with others: nothing but the tool's own builds it."""
     executor = node.get_executor()
+    if executor is None:
+        # SCons drops those that it is done with.
+        return False
     attached = executor.pre_actions or executor.post_actions or node.side_effects
     return not attached and bool(env["GOCOM"] == DEFAULTS["GOCOM"])
 

@@ -114,14 +114,14 @@ def group_of(config: Configuration, env: Env) -> tuple[Any, ...]:
 
 
 def _companion(node: Node, group: tuple[Any, ...]) -> Member | None:
-    env = node.get_build_env()
+    env, executor = node.get_build_env(), node.get_executor()
     try:
         if not can_share_command(node, env) or group_of(PROGRAMS.configuration(node), env) != group:
             return None
         children = _children(node, program_inputs(node, env))
         if not _is_ready(node, children):
             return None
-        signature = _signature(node, env)
+        signature = _signature(node, executor, env)
         if not looks_changed(node, signature, children) or _is_retrievable(node, env, signature, children):
             return None
         scan = PROGRAMS.scan(node)
@@ -134,10 +134,10 @@ def _companion(node: Node, group: tuple[Any, ...]) -> Member | None:
     return Member(node=node, env=env, scan=scan, inputs=pinned(signature, children))
 
 
-def _signature(node: Node, env: Env) -> str:
+def _signature(node: Node, executor: Any, env: Env) -> str:
     """Return the signature of a target's action as it is now; SCons remembers what it asked for first."""
-    actions = node.get_executor().get_action_list()
-    return str(SCons.Util.hash_signature(b"".join(one.get_contents([node], node.sources, env) for one in actions)))
+    contents = (one.get_contents([node], node.sources, env) for one in executor.get_action_list())
+    return str(SCons.Util.hash_signature(b"".join(contents)))
 
 
 def _children(node: Node, implicit: Iterable[Node]) -> list[Node]:
