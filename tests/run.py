@@ -1,7 +1,8 @@
 """Set up a virtual environment and run the test suite in it: ``python3 tests/run.py [--venv DIR] [PYTEST ARGUMENTS]``.
 
 Needs Python >= 3.10 and the package registries. Go comes from PyPI. The C tools that the tests link with (gcc, g++,
-musl-gcc, binutils) come from Debian: when run as root on Debian, missing ones are installed, and it says so.
+musl-gcc, binutils), and qemu for programs of other machines, come from Debian: when run as root on Debian, missing
+ones are installed, and it says so.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ DEBIAN_PACKAGES = {
     "readelf": "binutils",
     "git": "git",
     "pkg-config": "pkg-config",
+    "qemu-aarch64-static": "qemu-user-static",
 }
 
 

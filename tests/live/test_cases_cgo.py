@@ -76,7 +76,7 @@ def test_c24_musl_for_c_only_is_refused_where_cxx_links(project: Project) -> Non
     assert is_static(plain)
     assert "NT_GNU_ABI_TAG" in readelf(plain, "-n")
 
-    declare(project, "static-libc", "GOLIBC='musl'")
+    declare(project, "static-libc", "GOLIBC='musl', GOCTOOLCHAIN='musl-gcc'")
     fails(
         project,
         "linkage static-libc (musl) cannot be had\n",

@@ -109,6 +109,8 @@ COMPILES: Mapping[str, tuple[object, list[str]]] = {
     "GOVERSION": ("1", NONE),
     "GOWORK": ("off", NONE),
     "GOCXX": ("g++ -g0", NONE),
+    "GOCTOOLCHAIN": ("system", NONE),
+    "GOPLATFORM": ("elsewhere", NONE),
     "GOTARGETDIR": ("elsewhere", NONE),
     "GOCOMSTR": ("go build -C x -o $TARGET -p 1", NONE),
     "GOJOBS": ("1", NONE),

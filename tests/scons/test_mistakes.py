@@ -26,7 +26,10 @@ def hello(project: Project) -> Project:
         ('GOXDEFS={"version": "2"}', ("$GOXDEFS: wanted a dict from importpath.name to text",)),
         ('GOVERIFYGLIBC="two"', ("$GOVERIFYGLIBC: wanted a version as text", "'two'")),
         ("GOVERIFYGLIBC=2.40", ("$GOVERIFYGLIBC: wanted a version as text", "2.4")),
-        ('GOARCH="arm65"', ("found:  GOARCH=arm65", "go tool dist list")),
+        (
+            'GOARCH="arm65"',
+            ("wanted: a platform that Go builds for", "GOARCH 'arm65' is none of linux's", "go tool dist list"),
+        ),
         ('GOOS="windows"', ("wanted: a proof", "found:  platform windows/amd64", "GOVERIFY='warn'")),
         (
             "GOLDFLAGS=['-linkmode external -extldflags \"-static\"']",

@@ -23,6 +23,8 @@ LAYERS = (
         (
             "toolchain",
             "ccompiler",
+            "compiler_memo",
+            "drivers",
             "gosource",
             "packages",
             "golist",
@@ -37,7 +39,7 @@ LAYERS = (
         ),
     ),
     ("deciders", ("plan", "contradictions", "predict", "verdict", "policy", "report")),
-    ("configuration", ("configuration", "index", "scan")),
+    ("configuration", ("ctoolchain", "configuration", "index", "scan")),
     ("shells", ("_scons", "cli")),
     ("entries", ("__init__", "__main__")),
 )
@@ -237,15 +239,25 @@ NAMED_ELSEWHERE = {
     # Whether the command is the tool's own.
     "_scons.build_action": {"GOCOM"},
     # What the builders set for each target, and how names of variables begin.
-    "_scons.builders": {"GO", "GOLINKAGE"},
+    "_scons.builders": {"GO", "GOLINKAGE", "GOPLATFORM", "GOTARGETDIR"},
     # Where the search for a toolchain begins, and what must not differ between two declarations of one path.
     "_scons.configurations": {"GO", "GOVERSION", "GOCOM"},
     # What does not change what is built.
-    "_scons.fingerprint": {"GOCOM", "GOCOMSTR", "GOJOBS", "GOTARGETDIR"},
+    "_scons.fingerprint": {"GOCOM", "GOCOMSTR", "GOJOBS", "GOPLATFORM", "GOTARGETDIR"},
     # What a program is declared with, and its command in words.
     "_scons.outlines": {"GOCOM", "GOLINKAGE"},
     # Those offered on the command line.
-    "_scons.tool": {"GO", "GOARCH", "GOOS", "GORACE", "GOTAGS", "GOVERIFYGLIBC", "GOVERSION"},
+    "_scons.tool": {
+        "GO",
+        "GOARCH",
+        "GOCTOOLCHAIN",
+        "GOLIBC",
+        "GOOS",
+        "GORACE",
+        "GOTAGS",
+        "GOVERIFYGLIBC",
+        "GOVERSION",
+    },
     # What GoVerify sets for the gate.
     "_scons.verify": {"GOLINKAGE"},
 }
@@ -282,7 +294,10 @@ def test_table_of_variables_and_core_need_no_scons() -> None:
 
 BUILD_ONLY = (
     "ccompiler",
+    "compiler_memo",
     "configuration",
+    "ctoolchain",
+    "drivers",
     "golist",
     "gosource",
     "inspect",

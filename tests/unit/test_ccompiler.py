@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from golang.ccompiler import CCompiler, CompilerMemo, LinkTrial, find_compiler, probe_compiler, try_link
+from golang import compiler_memo
+from golang.ccompiler import CCompiler, LinkTrial, find_compiler, probe_compiler, try_link
+from golang.compiler_memo import CompilerMemo
 from golang.errors import ToolchainError
 from golang.goflags import split_words
 from golang.linkage import Libc
@@ -205,13 +208,51 @@ def test_traced_files_are_those_that_exist(driver: str, tmp_path: Path) -> None:
     assert again.identity != before
 
 
-def test_linker_that_cannot_trace_is_asked_without(driver: str) -> None:
-    """C17: zig cc."""
-    linker = Compiler(Completed(1, "", "error: unsupported linker arg: -t\n"), Completed(0, "", ""))
+def test_zig_is_not_asked_to_trace(driver: str, tmp_path: Path) -> None:
+    """C17: it cannot, and says what it is only by how it starts itself."""
+    zig = tmp_path / "zig"
+    zig.write_text("of some version")
+    said = f'clang version 22.1.8\nInstalledDir: {tmp_path}\n "{zig}" -cc1 -triple x86_64-unknown-linux-musl\n'
+    compiler = probed(driver, MUSL, "cc", "-target", "x86_64-linux-musl", says=said)
+    assert compiler.is_zig
+    assert str(compiler).startswith("zig cc -target x86_64-linux-musl (clang version 22.1.8; musl")
+    assert not probed(driver, MUSL).is_zig
+    linker = Compiler(Completed(0, "", ""))
+    assert try_link(compiler, ["-static"], {}, runner=linker).ok
     assert try_link(probed(driver, MUSL), [], {}, runner=linker).ok
-    assert ["-Wl,-t" in argv for argv in linker.asked] == [True, False]
-    failing = Compiler(Completed(1, "", "error: other\n"), Completed(0, "", ""))
-    assert not try_link(probed(driver, MUSL), [], {}, runner=failing).ok
+    assert ["-Wl,-t" in argv for argv in linker.asked] == [False, True]
+    zig.write_text("of another version")
+    assert probed(driver, MUSL, "cc", "-target", "x86_64-linux-musl", says=said).identity != compiler.identity
+
+
+def test_zig_builds_its_c_library_once_before_it_is_needed(driver: str, tmp_path: Path) -> None:
+    (tmp_path / "zig").write_text("")
+    said = f' "{tmp_path}/zig" -cc1\n'
+    pair = [probed(driver, MUSL, one, says=said) for one in ("cc", "c++")]
+    linker = Compiler(Completed(0, "", ""))
+    memo = CompilerMemo(linker)
+    for _ in range(2):
+        memo.warm_up(pair, ["-static"], {})
+    assert [argv[argv.index("-x") + 1] for argv in linker.asked] == ["c", "c++"]
+    assert all("-static" in argv for argv in linker.asked)
+    memo.warm_up([probed(driver, MUSL)], ["-static"], {})
+    assert len(linker.asked) == 2
+
+
+def test_it_is_told_what_takes_minutes(driver: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiler_memo, "_SLOW", 0.01)
+    (tmp_path / "zig").write_text("")
+    zig = probed(driver, MUSL, "cc", says=f' "{tmp_path}/zig" -cc1\n')
+    told: list[str] = []
+
+    def link(argv: Sequence[str], **how: Any) -> Completed:
+        del argv, how
+        while not told:
+            time.sleep(0.01)
+        return Completed(0, "", "")
+
+    CompilerMemo(link, announce=told.append).warm_up([zig], [], {})
+    assert told == [f"golang: {zig} builds its C library for this target: minutes, once, kept in zig's cache"]
 
 
 class TestMemo:

@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
-from golang.ccompiler import CompilerMemo, LinkTrial
+from golang.ccompiler import LinkTrial
+from golang.compiler_memo import CompilerMemo
 from golang.configuration import Configuration, base_environ
+from golang.drivers import Drivers
 from golang.errors import ToolchainError
 from golang.goenv import BINARY_SETTINGS, CACHE_SETTINGS
 from golang.linkage import Kind, Libc, Linkage, Request
@@ -113,7 +115,12 @@ def bin_directory(tmp_path: Path) -> str:
 
 
 def configure(
-    bin_directory: str, linkage: str = "static-libc", libc: Libc = Libc.GLIBC, **fields: Any
+    bin_directory: str,
+    linkage: str = "static-libc",
+    libc: Libc = Libc.GLIBC,
+    cc: Sequence[str] = ("gcc",),
+    cxx: str = "g++",
+    **fields: Any,
 ) -> Configuration:
     known: dict[str, Any] = {
         "request": Request(linkage=Linkage(linkage), libc=libc),
@@ -124,8 +131,7 @@ def configure(
         "workspace": "off",
         "base": {"PATH": "/nowhere", "HOME": "/h"},
         "process_path": bin_directory,
-        "cc": ("gcc",),
-        "cxx": "g++",
+        "drivers": [Drivers(one, cxx) for one in cc],
         "memo": CompilerMemo(Compilers()),
     }
     return Configuration(**{**known, **fields})
@@ -176,32 +182,32 @@ def test_compilers_are_said_by_absolute_path_where_path_finds_others(bin_directo
 
 def test_first_compiler_of_the_wanted_libc_is_taken(bin_directory: str) -> None:
     pair = ("gcc", "musl-gcc")
-    assert configure(bin_directory, libc=Libc.MUSL, cc=pair).compilers[0].command == (f"{bin_directory}/musl-gcc",)
-    assert configure(bin_directory, libc=Libc.GLIBC, cc=pair).compilers[0].command == (f"{bin_directory}/gcc",)
-    assert configure(bin_directory, libc=Libc.MUSL, cc=("gcc", "nocc")).compilers[0].command == (
+    assert configure(bin_directory, libc=Libc.MUSL, cc=pair).c.compilers()[0].command == (f"{bin_directory}/musl-gcc",)
+    assert configure(bin_directory, libc=Libc.GLIBC, cc=pair).c.compilers()[0].command == (f"{bin_directory}/gcc",)
+    assert configure(bin_directory, libc=Libc.MUSL, cc=("gcc", "nocc")).c.compilers()[0].command == (
         f"{bin_directory}/gcc",
     )
-    assert configure(bin_directory, libc=Libc.MUSL, cc=("nocc", "musl-gcc")).compilers[0].libc is Libc.MUSL
+    assert configure(bin_directory, libc=Libc.MUSL, cc=("nocc", "musl-gcc")).c.compilers()[0].libc is Libc.MUSL
 
 
 def test_cxx_compiler_may_be_missing(bin_directory: str) -> None:
-    assert len(configure(bin_directory, cxx="no++").compilers) == 1
+    assert len(configure(bin_directory, cxx="no++").c.compilers()) == 1
 
 
 def test_missing_c_compiler_is_one_finding_with_the_reason(bin_directory: str) -> None:
     config = configure(bin_directory, cc=("nocc", "alsono"))
     with pytest.raises(ToolchainError, match="nocc: it is not on PATH"):
-        _ = config.compilers
-    [finding] = config.c_findings(NEEDS_C)
+        config.c.compilers()
+    [finding] = config.c.findings(NEEDS_C)
     assert finding.why == "m imports a"
     assert finding.found == "nocc: it is not on PATH (/nowhere) (from GOCC, else CC)"
     assert "static" not in finding.fix
-    assert config.c_findings(NEEDS_NONE) == ()
+    assert config.c.findings(NEEDS_NONE) == ()
 
 
 def test_compilers_are_asked_in_a_clean_environment(bin_directory: str) -> None:
     boundary = Compilers()
-    _ = configure(bin_directory, memo=CompilerMemo(boundary)).compilers
+    configure(bin_directory, memo=CompilerMemo(boundary)).c.compilers()
     assert boundary.environs
     for environ in boundary.environs:
         assert environ == {"PATH": f"/nowhere:{bin_directory}", "HOME": "/h", "LC_ALL": "C"}
@@ -212,7 +218,7 @@ def test_missing_archives_are_findings(bin_directory: str, missing: str, archive
     """C12."""
     boundary = Compilers()
     boundary.missing = f"/usr/bin/ld: cannot find -l{missing}: No such file or directory\n"
-    [finding] = configure(bin_directory, memo=CompilerMemo(boundary)).c_findings(NEEDS_C)
+    [finding] = configure(bin_directory, memo=CompilerMemo(boundary)).c.findings(NEEDS_C)
     assert finding.case == "C12"
     assert finding.wanted == f"{archive}, to link it statically"
     assert finding.found.startswith(f"no {archive} where {bin_directory}/gcc looks")
@@ -221,7 +227,7 @@ def test_missing_archives_are_findings(bin_directory: str, missing: str, archive
 
 def test_c_identity_sees_compiler_search_paths_and_what_is_linked(bin_directory: str) -> None:
     def identity(**fields: Any) -> str:
-        return configure(bin_directory, **fields).c_identity(CNeeds())
+        return configure(bin_directory, **fields).c.identity(CNeeds())
 
     base = {"PATH": "/nowhere", "HOME": "/h"}
     different = {
@@ -233,18 +239,18 @@ def test_c_identity_sees_compiler_search_paths_and_what_is_linked(bin_directory:
     }
     assert len(different) == 5
     assert identity(base={**base, "HOME": "/other", "LANG": "C"}) == identity()
-    assert configure(bin_directory).c_identity(None) == ""
+    assert configure(bin_directory).c.identity(None) == ""
 
 
 def test_c_identity_of_a_package_is_that_of_no_program(bin_directory: str) -> None:
     """Programs share what go compiled of it."""
 
     def identity(**fields: Any) -> str:
-        return configure(bin_directory).package_c_identity(Package(import_path="m/a", dir="/m/a", name="a", **fields))
+        return configure(bin_directory).c.package_identity(Package(import_path="m/a", dir="/m/a", name="a", **fields))
 
     assert identity() == identity(native_files=("a.s",)) == ""
     plain = identity(cgo_files=("a.go",))
-    assert plain == configure(bin_directory).c_identity(CNeeds())
+    assert plain == configure(bin_directory).c.identity(CNeeds())
     assert plain != identity(cgo_files=("a.go",), cxx_files=("a.cc",))
 
 
@@ -274,5 +280,6 @@ def test_trial_is_linked_like_the_program(bin_directory: str) -> None:
     uses = Prediction(kind=Kind.STATIC_LIBC, cgo=NEEDS_C.cgo, libraries=("x",), library_flags=("-L/l", "-lx"))
     for linkage, static in (("static-libc", ["-static"]), ("static-pie", ["-static-pie"]), ("dynamic", [])):
         memo = Memo(Compilers())
-        configure(bin_directory, linkage, memo=memo).trial(uses.library_flags)
+        c = configure(bin_directory, linkage, memo=memo).c
+        c.trial(c.compilers()[0], uses.library_flags)
         assert memo.flags == [*static, "-L/l", "-lx"]

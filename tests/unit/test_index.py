@@ -16,9 +16,10 @@ from typing import Any
 import pytest
 
 from golang import contents, store
-from golang.ccompiler import CompilerMemo
+from golang.compiler_memo import CompilerMemo
 from golang.configuration import Configuration
 from golang.contents import Content, read_content
+from golang.drivers import Drivers
 from golang.errors import GolangError, PackageError
 from golang.index import CInputs, Index, Listed, Surroundings
 from golang.index.watch import Watch
@@ -115,8 +116,7 @@ class Place:
             "workspace": "off",
             "base": {"PATH": os.environ["PATH"], "HOME": "/h", "GOMODCACHE": "/modcache"},
             "process_path": "",
-            "cc": ("gcc",),
-            "cxx": "g++",
+            "drivers": (Drivers("gcc", "g++"),),
             "memo": CompilerMemo(),
         }
         return Configuration(**{**known, **fields})

@@ -6,7 +6,16 @@ import pytest
 
 from golang import platform
 from golang.errors import RequestError
-from golang.platform import ARCH_VARIANTS, ELF_TARGETS, ElfTarget, Platform, host_libc, host_platform
+from golang.platform import (
+    ARCH_VARIANTS,
+    ELF_TARGETS,
+    ElfTarget,
+    Platform,
+    host_libc,
+    host_platform,
+    parse_platform,
+    platform_name,
+)
 
 STATIC = ["linux", "freebsd", "netbsd", "dragonfly"]
 NOT_STATIC = {
@@ -98,3 +107,56 @@ def test_host_libc(monkeypatch: pytest.MonkeyPatch, found: tuple[str, str], libc
     monkeypatch.setattr(platform.sys, "platform", "linux")
     monkeypatch.setattr(platform._host, "libc_ver", lambda: found)
     assert host_libc() == libc
+
+
+PLATFORMS = {
+    "linux/amd64": ({"GOOS": "linux", "GOARCH": "amd64"}, "linux-amd64"),
+    "linux/arm64": ({"GOOS": "linux", "GOARCH": "arm64"}, "linux-arm64"),
+    "linux/arm/v7": ({"GOOS": "linux", "GOARCH": "arm", "GOARM": "7"}, "linux-arm-v7"),
+    "linux/arm/6": ({"GOOS": "linux", "GOARCH": "arm", "GOARM": "6"}, "linux-arm-v6"),
+    "linux/arm/7,softfloat": ({"GOOS": "linux", "GOARCH": "arm", "GOARM": "7,softfloat"}, "linux-arm-v7-softfloat"),
+    "linux/arm64/v8": ({"GOOS": "linux", "GOARCH": "arm64", "GOARM64": "v8.0"}, "linux-arm64-v8.0"),
+    "linux/arm64/v9.2,lse": ({"GOOS": "linux", "GOARCH": "arm64", "GOARM64": "v9.2,lse"}, "linux-arm64-v9.2-lse"),
+    "linux/amd64/v3": ({"GOOS": "linux", "GOARCH": "amd64", "GOAMD64": "v3"}, "linux-amd64-v3"),
+    "linux/386/softfloat": ({"GOOS": "linux", "GOARCH": "386", "GO386": "softfloat"}, "linux-386-softfloat"),
+    "linux/mipsle/softfloat": ({"GOOS": "linux", "GOARCH": "mipsle", "GOMIPS": "softfloat"}, "linux-mipsle-softfloat"),
+    "linux/mips64/hardfloat": (
+        {"GOOS": "linux", "GOARCH": "mips64", "GOMIPS64": "hardfloat"},
+        "linux-mips64-hardfloat",
+    ),
+    "linux/ppc64le/power10": ({"GOOS": "linux", "GOARCH": "ppc64le", "GOPPC64": "power10"}, "linux-ppc64le-power10"),
+    "linux/riscv64/rva22u64": (
+        {"GOOS": "linux", "GOARCH": "riscv64", "GORISCV64": "rva22u64"},
+        "linux-riscv64-rva22u64",
+    ),
+    "darwin/arm64": ({"GOOS": "darwin", "GOARCH": "arm64"}, "darwin-arm64"),
+    "windows/amd64": ({"GOOS": "windows", "GOARCH": "amd64"}, "windows-amd64"),
+}
+
+
+@pytest.mark.parametrize("text", PLATFORMS)
+def test_what_a_platform_stands_for(text: str) -> None:
+    settings, name = PLATFORMS[text]
+    assert parse_platform(text) == settings
+    assert platform_name(settings) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", "GOOS '' is none of aix, android"),
+        ("linux", "GOARCH '' is none of linux's: 386, amd64"),
+        ("linux/x86_64", "GOARCH 'x86_64' is none of linux's"),
+        ("Linux/amd64", "GOOS 'Linux' is none of"),
+        ("darwin/386", "GOARCH '386' is none of darwin's: amd64, arm64"),
+        ("linux/amd64/v5", "GOAMD64 'v5' is no micro-architecture of amd64"),
+        ("linux/arm/v8", "GOARM '8' is no micro-architecture of arm"),
+        ("linux/s390x/z13", "GOARCH s390x has no variants"),
+        ("linux/arm64/v8/x", "GOARM64 'v8/x.0' is no micro-architecture"),
+    ],
+)
+def test_what_is_no_platform(text: str, found: str) -> None:
+    with pytest.raises(RequestError) as caught:
+        parse_platform(text)
+    assert found in str(caught.value)
+    assert "go tool dist list" in str(caught.value)

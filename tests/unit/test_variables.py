@@ -8,7 +8,7 @@ import pytest
 
 from golang._scons.variables import VARIABLES, Variable, defaults, markdown
 from golang.goenv import BINARY_SETTINGS, CACHE_SETTINGS
-from golang.linkage import Level, Libc, Linkage, Resolver, parse_choice
+from golang.linkage import Level, Linkage, Resolver, parse_choice
 from golang.platform import ARCH_VARIANTS, Platform, host_libc, host_platform
 
 BY_NAME = {variable.name: variable for variable in VARIABLES}
@@ -40,7 +40,7 @@ def test_settings_of_binaries_have_variables() -> None:
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
-        ("GOLINKAGE", Linkage), ("GOLIBC", Libc), ("GORESOLVER", Resolver), ("GOVERIFY", Level), ("GOVERIFYNSS", Level),
+        ("GOLINKAGE", Linkage), ("GORESOLVER", Resolver), ("GOVERIFY", Level), ("GOVERIFYNSS", Level),
         ("GOVERIFYDROPPEDCGO", Level),
     ],
 )  # fmt: skip
@@ -51,13 +51,13 @@ def test_choices_are_those_of_the_vocabulary(name: str, kind: type[enum.Enum]) -
 
 
 def test_only_these_have_choices() -> None:
-    assert sum(bool(variable.choices) for variable in VARIABLES) == 6
+    assert sum(bool(variable.choices) for variable in VARIABLES) == 5
 
 
 def test_what_cannot_change_a_binary_is_outside_the_signature() -> None:
     """E3: cache locations, job counts and what is printed."""
     outside = {variable.name for variable in VARIABLES if not variable.rebuilds}
-    assert outside == {*CACHE_SETTINGS, "GOTARGETDIR", "GOCOMSTR", "GOJOBS"}
+    assert outside == {*CACHE_SETTINGS, "GOTARGETDIR", "GOCOMSTR", "GOJOBS", "GOPLATFORM"}
 
 
 def test_defaults() -> None:

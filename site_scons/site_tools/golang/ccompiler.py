@@ -11,18 +11,20 @@ import os
 import re
 import shlex
 import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from .errors import ToolchainError
 from .goflags import join_words
 from .linkage import Libc
-from .probes import Answer, Probes
+from .platform import Platform
 from .runner import Completed, Runner, run
 
 _ARCH_MACROS = (
+    ("__mips64", "mips64"),
+    ("__mips__", "mips"),
     ("__x86_64__", "amd64"),
     ("__i386__", "386"),
     ("__aarch64__", "arm64"),
@@ -47,6 +49,8 @@ _MISSING_LIBRARY = re.compile(
     r"(?:cannot find|unable to find library|library not found for) -l(\S+?)(?::|$)", re.MULTILINE
 )
 _TRACED_FILE = re.compile(r"^(/\S.*\.(?:a|o|so(?:\.[\d.]+)?))$", re.MULTILINE)
+_ZIG = re.compile(r'^ *"?([^"\n]*[/\\]zig(?:\.exe)?)"? -cc1\b', re.MULTILINE)
+"""How zig, which is clang and its own linker in one program, starts itself; clang does not say that it is zig's."""
 _EMPTY_PROGRAM = "int main(void) { return 0; }\n"
 
 
@@ -65,15 +69,27 @@ class CCompiler:
     goos: str
     """The GOOS of the code that it makes; empty where unknown."""
     identity: str
+    is_zig: bool = False
+    """Whether it is zig's, which brings the C libraries of all targets as sources and builds them when first used."""
 
     def __str__(self) -> str:
         libc = f"{self.libc.value} {self.libc_version}".strip() if self.libc else "unknown libc"
-        return f"{os.path.basename(self.command[0])} ({self.version}; {libc})"
+        name = f"zig {' '.join(self.command[1:])}" if self.is_zig else os.path.basename(self.command[0])
+        return f"{name} ({self.version}; {libc})"
 
     @property
     def as_setting(self) -> str:
         """The value for ``CC`` or ``CXX``, as the go command splits it."""
         return join_words(self.command)
+
+    def makes_code_for(self, platform: Platform) -> bool:
+        """Return whether nothing shows that it is for another platform."""
+        systems = {platform.goos, {"illumos": "solaris", "ios": "darwin"}.get(platform.goos, platform.goos)}
+        return self.goarch in ("", platform.goarch) and (not self.goos or self.goos in systems)
+
+    def links_statically(self, libc: Libc) -> bool:
+        """Return whether it can link that C library statically: zig has no archive of glibc (linkage case C17)."""
+        return not (self.is_zig and libc is Libc.GLIBC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,8 +158,11 @@ def probe_compiler(
     goarch = next((arch for macro, arch in _ARCH_MACROS if macro in macros), "")
     if goarch == "ppc64le" and "__LITTLE_ENDIAN__" not in macros:
         goarch = "ppc64"
+    if "_MIPSEL" in macros:
+        goarch += "le"
     version = next((line for line in answer.stderr.splitlines() if " version " in line), "unknown version")
-    with open(os.path.realpath(command[0]), "rb") as stream:
+    zig = _ZIG.search(answer.stderr)
+    with open(zig[1] if zig else os.path.realpath(command[0]), "rb") as stream:
         driver = hashlib.sha256(stream.read()).hexdigest()[:16]
     flags = " ".join(command[1:])
     return CCompiler(
@@ -154,6 +173,7 @@ def probe_compiler(
         goarch=goarch,
         goos=next((system for macro, system in _OS_MACROS if macro in macros), ""),
         identity=f"{os.path.basename(command[0])} {flags} {version.strip()} {goarch} {libc_version} {driver}",
+        is_zig=bool(zig),
     )
 
 
@@ -171,19 +191,23 @@ def try_link(
     compiler: CCompiler,
     flags: Sequence[str],
     environ: Mapping[str, str],
-    output: str = os.devnull,
+    output: str = "",
     runner: Runner = run,
+    language: str = "c",
 ) -> LinkTrial:
     """Link an empty program with ``flags`` (``-static``, ``-L``, ``-l`` ...), without keeping it.
 
     This is what tells whether a toolchain can do what it is asked for, whatever it is called, and it
-    reports every missing library at once (linkage case C12). ``output`` is where to keep the program.
+    reports every missing library at once (linkage case C12). ``output`` is where to keep the program, if anywhere.
     """
-    argv = [*compiler.command, "-x", "c", "-", "-x", "none", *flags, "-o", output]
-    done: Completed = runner([*argv, "-Wl,-t"], environ=environ, stdin=_EMPTY_PROGRAM)
-    if done.status and "unsupported linker arg" in done.stderr:
-        # zig cc cannot trace; what it links is its own, of the version that it says.
-        done = runner(argv, environ=environ, stdin=_EMPTY_PROGRAM)
+    if not output:
+        # Not /dev/null: zig puts what it makes in its place by a rename.
+        with tempfile.TemporaryDirectory() as scratch:
+            return try_link(compiler, flags, environ, os.path.join(scratch, "empty"), runner, language)
+    # zig cannot trace; what it links is its own, of the version that it says.
+    trace = [] if compiler.is_zig else ["-Wl,-t"]
+    argv = [*compiler.command, "-x", language, "-", "-x", "none", *flags, "-o", output, *trace]
+    done: Completed = runner(argv, environ=environ, stdin=_EMPTY_PROGRAM)
     text = done.stdout + done.stderr
     files = {file for file in _TRACED_FILE.findall(text) if os.path.isfile(file)}
     return LinkTrial(
@@ -192,85 +216,3 @@ def try_link(
         missing=tuple(dict.fromkeys(_MISSING_LIBRARY.findall(text))),
         files=tuple(sorted(files)),
     )
-
-
-class CompilerMemo:
-    """Compilers of this process: each is asked once, and links each set of flags once."""
-
-    def __init__(self, runner: Runner = run, probes: Probes | None = None) -> None:
-        """Start with nothing asked; keep answers for other runs with ``probes``."""
-        self._runner = runner
-        self._kept = probes or Probes()
-        self._probes: dict[tuple[object, ...], CCompiler | ToolchainError] = {}
-        self._trials: dict[tuple[object, ...], LinkTrial] = {}
-        self._identities: dict[tuple[object, ...], str] = {}
-
-    def probe(self, command: Sequence[str], environ: Mapping[str, str], language: str) -> CCompiler:
-        """Return what :func:`probe_compiler` says. Raises ToolchainError, every time anew."""
-        key = (tuple(command), language, tuple(sorted(environ.items())))
-        if key not in self._probes:
-            try:
-                found = self._kept.ask(("compiler", *key), lambda: self._ask(command, environ, language))
-                libc = Libc(found["libc"]) if found["libc"] else None
-                self._probes[key] = CCompiler(**{**found, "libc": libc, "command": tuple(command)})
-            except ToolchainError as error:
-                self._probes[key] = error
-        known = self._probes[key]
-        if isinstance(known, ToolchainError):
-            raise known
-        return known
-
-    def _ask(self, command: Sequence[str], environ: Mapping[str, str], language: str) -> Answer:
-        said: list[str] = []
-
-        def listen(argv: Sequence[str], **how: Any) -> Completed:
-            done = self._runner(argv, **how)
-            said.append(done.stderr)
-            return done
-
-        compiler = probe_compiler(command, environ, language=language, runner=listen)
-        files = _files_behind(command, "".join(said), environ)
-        return Answer({**asdict(compiler), "libc": compiler.libc and compiler.libc.value}, files, certain=bool(files))
-
-    def link(self, compiler: CCompiler, flags: Sequence[str], environ: Mapping[str, str]) -> LinkTrial:
-        """Return what :func:`try_link` says."""
-        key = (compiler, tuple(flags), tuple(sorted(environ.items())))
-        if key not in self._trials:
-            self._trials[key] = try_link(compiler, flags, environ, runner=self._runner)
-        return self._trials[key]
-
-    def link_identity(self, compiler: CCompiler, flags: Sequence[str], environ: Mapping[str, str]) -> str:
-        """Return the identity of what :func:`try_link` links in."""
-        key = (compiler.identity, *compiler.command, "", *flags, "", *sorted(environ.items()))
-        if key not in self._identities:
-            self._identities[key] = self._kept.ask(("link", *key), lambda: self._identify(compiler, flags, environ))
-        return self._identities[key]
-
-    def _identify(self, compiler: CCompiler, flags: Sequence[str], environ: Mapping[str, str]) -> Answer:
-        trial = self.link(compiler, flags, environ)
-        searched = self._runner([*compiler.command, "-print-search-dirs"], environ=environ).stdout
-        folders = [os.path.normpath(path) for path in re.findall(r"(?<=[=:])/[^:\n]*", searched)]
-        folders += [flag[2:] for flag in flags if flag.startswith("-L/")]
-        certain = trial.ok and bool(trial.files) and bool(folders)
-        return Answer(trial.identity, [*trial.files, *folders], certain=certain)
-
-
-def _files_behind(command: Sequence[str], said: str, environ: Mapping[str, str]) -> list[str]:
-    """Return the files that make a compiler what it is, from what ``-v`` prints; nothing where it does not tell.
-
-    A wrapper says through the compiler that it runs which one that is. The libc is known by its ``features.h``.
-    """
-    driver = re.search(r"^COLLECT_GCC=(.+)$", said, re.MULTILINE)
-    installed = re.search(r"^InstalledDir: (.+)$", said, re.MULTILINE)
-    if not driver and not installed:
-        return []
-    named = shutil.which(driver[1], path=environ.get("PATH")) if driver else None
-    words = [word for word in re.split(r"[\s=]+", said) if word.startswith("/")]
-    headers = [os.path.join(word, "features.h") for word in words]
-    own = [command[0], os.path.realpath(command[0]), *([named, os.path.realpath(named)] if named else ())]
-    return [
-        *own,
-        *([installed[1]] if installed else ()),
-        *filter(os.path.isfile, words),
-        *filter(os.path.isfile, headers),
-    ]

@@ -12,8 +12,9 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from .ccompiler import CompilerMemo
+from .compiler_memo import CompilerMemo
 from .configuration import Configuration, base_environ
+from .drivers import Drivers
 from .errors import GolangError, InspectError
 from .facts import BinaryFacts
 from .finding import Finding, errors
@@ -186,8 +187,7 @@ def _scan(scans: Scans, package: str, request: Request, arguments: argparse.Name
         workspace=find_workspace(root, os.path.abspath(os.sep)) or "off",
         base=base,
         process_path=path,
-        cc=(os.environ.get("CC", "gcc"),),
-        cxx=os.environ.get("CXX", "g++"),
+        drivers=(Drivers(os.environ.get("CC", "gcc"), os.environ.get("CXX", "g++")),),
         memo=CompilerMemo(),
     )
     return scans.scan(config, directory)

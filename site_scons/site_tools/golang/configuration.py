@@ -13,27 +13,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from .ccompiler import CCompiler, CompilerMemo, LinkTrial, find_compiler, try_link
-from .errors import GolangError, InspectError, ToolchainError
-from .finding import Finding
+from .ccompiler import CCompiler
+from .compiler_memo import CompilerMemo
+from .ctoolchain import CToolchain, search_path
+from .drivers import Drivers
 from .goenv import CACHE_SETTINGS, INHERITED
 from .goflags import flag_name, join_words, split_words
-from .inspect import inspect_file
-from .linkage import Libc, Linkage, Request
-from .needs import CNeeds
-from .packages import Package
+from .linkage import Request
 from .plan import Options, Plan, make_plan
 from .platform import Platform
-from .predict import Prediction, c_findings
+from .predict import Prediction
 from .store import digest_of
 from .toolchain import GoToolchain
-from .verdict import classify
-
-_C_SEARCH = (
-    "CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "LIBRARY_PATH", "LD_RUN_PATH", "COMPILER_PATH", "GCC_EXEC_PREFIX",
-    "PKG_CONFIG_PATH", "PKG_CONFIG_LIBDIR", "PKG_CONFIG_SYSROOT_DIR", "SOURCE_DATE_EPOCH",
-)  # fmt: skip
-"""Variables by which C tools find their inputs: passed on, and part of the C toolchain's identity."""
 
 _COMPILES = frozenset({"-asmflags", "-buildvcs", "-gcflags", "-ldflags", "-trimpath"})
 """The flags of ``go build`` that select no file and no package."""
@@ -89,9 +80,10 @@ class Configuration:
     """The go.work file, or ``off``."""
     base: Mapping[str, str]
     process_path: str
-    cc: Sequence[str]
-    """Commands to try as C compiler, best first."""
-    cxx: str
+    drivers: Sequence[Drivers]
+    """C compilers to try, best first."""
+    floor: str = ""
+    """The oldest glibc that a dynamic program must do with, such as ``2.17``; empty for any."""
     memo: CompilerMemo = field(compare=False, repr=False)
 
     @cached_property
@@ -126,72 +118,27 @@ class Configuration:
         return digest_of(*self.key[:-1], static_c, *flags, "", *environ, "", *self.c_flags)
 
     @cached_property
-    def compilers(self) -> tuple[CCompiler, ...]:
-        """The C compiler and, where there is one, the C++ compiler. Raises ToolchainError."""
-        first_error: GolangError | None = None
-        chosen: CCompiler | None = None
-        for command in self.cc:
-            try:
-                compiler = self._probe(command, "c")
-            except ToolchainError as error:
-                first_error = first_error or error
-                continue
-            chosen = chosen or compiler
-            if compiler.libc is self.request.libc:
-                chosen = compiler
-                break
-        if chosen is None:
-            raise first_error or ToolchainError("no C compiler is configured")
-        try:
-            return (chosen, self._probe(self.cxx, "c++"))
-        except ToolchainError:
-            return (chosen,)
-
-    def _probe(self, command: str, language: str) -> CCompiler:
-        found = find_compiler(command, self.base.get("PATH", ""), self.process_path)
-        return self.memo.probe(found, self._probe_environ, language)
-
-    @cached_property
-    def _probe_environ(self) -> dict[str, str]:
-        return {**self.base, "LC_ALL": "C", "PATH": self._path(self.base.get("PATH", ""))}
-
-    def _path(self, path: str, *programs: str) -> str:
-        # Compilers find their assembler and linker on PATH; a build's PATH may lack both.
-        extra = [os.path.dirname(program) for program in programs]
-        parts = [*path.split(os.pathsep), *extra, *self.process_path.split(os.pathsep)]
-        return os.pathsep.join(dict.fromkeys(part for part in parts if part))
+    def c(self) -> CToolchain:
+        """The C compilers that take part."""
+        return CToolchain(
+            request=self.request,
+            platform=self.platform,
+            floor=self.floor,
+            drivers=self.drivers,
+            base=self.base,
+            process_path=self.process_path,
+            memo=self.memo,
+        )
 
     def build_environ(self, prediction: Prediction) -> dict[str, str]:
         """Return the environment to build in: with the C compilers, where C takes part. Raises ToolchainError."""
         environ = dict(self.environ)
-        compilers = self.compilers if prediction.needs_c else ()
-        environ["PATH"] = self._path(environ.get("PATH", ""), *(compiler.command[0] for compiler in compilers))
+        compilers = self.c.compilers(cxx=prediction.needs_cxx) if prediction.needs_c else ()
+        programs = (compiler.command[0] for compiler in compilers)
+        environ["PATH"] = search_path(environ.get("PATH", ""), self.process_path, *programs)
         for name, compiler in zip(("CC", "CXX"), compilers, strict=False):
             environ[name] = _spelled(compiler, environ["PATH"])
         return environ
-
-    def trial(self, library_flags: Sequence[str]) -> LinkTrial:
-        """Link an empty program the way that a program with these ``-L`` and ``-l`` flags will be linked."""
-        flags = [*self._static_flags, *library_flags]
-        return self.memo.link(self.compilers[0], flags, self._probe_environ)
-
-    @property
-    def _static_flags(self) -> list[str]:
-        flags = {Linkage.STATIC_LIBC: ["-static"], Linkage.STATIC_PIE: ["-static-pie"]}
-        return flags.get(self.request.linkage, [])
-
-    def system_libraries(self, prediction: Prediction) -> tuple[str, ...]:
-        """Return patterns of the shared libraries that cgo packages ask for and that the system has.
-
-        Those from a ``-L`` folder are left out: nothing says that they are there where the program runs.
-        """
-        if not prediction.libraries:
-            return ()
-        files = self.memo.link(
-            self.compilers[0], [f"-l{name}" for name in prediction.libraries], self._probe_environ
-        ).files
-        found = {os.path.basename(file).partition(".so")[0] for file in files if ".so" in os.path.basename(file)}
-        return tuple(f"lib{name}.so*" for name in prediction.libraries if f"lib{name}" in found)
 
     @property
     def c_flags(self) -> tuple[str, ...]:
@@ -206,89 +153,3 @@ class Configuration:
         flags = {"CPATH": "-I", "C_INCLUDE_PATH": "-isystem", "CPLUS_INCLUDE_PATH": "-isystem", "LIBRARY_PATH": "-L"}
         paths = ((flag, path) for name, flag in flags.items() for path in self.base.get(name, "").split(os.pathsep))
         return tuple(f"{flag}{path}" for flag, path in paths if path)
-
-    def c_identity(self, needs: CNeeds | None) -> str:
-        """Return what the C toolchain is for a program; empty where C takes no part. Raises ToolchainError."""
-        if needs is None:
-            return ""
-        compilers = self.compilers[: 2 if needs.cxx else 1]
-        search = [f"{name}={self.base[name]}" for name in _C_SEARCH if name in self.base]
-        flags = [*self._static_flags, *needs.library_flags]
-        linked = self.memo.link_identity(compilers[0], flags, self._probe_environ)
-        return "\n".join([*(compiler.identity for compiler in compilers), linked, *search])
-
-    def package_c_identity(self, package: Package) -> str:
-        """Return what the C toolchain is for a package, whatever program it is compiled for. Raises ToolchainError."""
-        if not package.cgo_files:
-            return ""
-        flags = tuple(flag for flag in package.cgo_ldflags if flag.startswith(("-L", "-l")))
-        return self.c_identity(CNeeds(cxx=bool(package.cxx_files), library_flags=flags))
-
-    def c_findings(self, prediction: Prediction) -> tuple[Finding, ...]:
-        """Return what keeps the C toolchain from linking this program as asked. Raises ToolchainError."""
-        if not prediction.needs_c:
-            return ()
-        try:
-            compilers = self.compilers
-        except ToolchainError as error:
-            return (self._no_compiler(error, prediction),)
-        found = c_findings(prediction, self.request, self.platform, compilers)
-        if found or not self.request.linkage.links_libc_statically:
-            return found
-        return self._static_findings(prediction)
-
-    def _static_findings(self, prediction: Prediction) -> tuple[Finding, ...]:
-        trial = self.trial(prediction.library_flags)
-        if trial.missing:
-            return tuple(self._missing(name, prediction) for name in trial.missing)
-        made = self._makes
-        # A C program is no Go program with libc in it: where nothing in its bytes names the libc it is just static.
-        if made == self.request.linkage.value or (made, self.request.linkage) == ("static", Linkage.STATIC_LIBC):
-            return ()
-        advice = "install the static libc (Debian: libc6-dev, musl-tools), or set CC to a toolchain that does it"
-        if self.request.libc is Libc.MUSL and self.request.linkage is Linkage.STATIC_PIE:
-            advice += "; Debian's musl-gcc makes no static-pie: GOLIBC='glibc' does"
-        return (
-            Finding(
-                case="C5" if self.request.linkage is Linkage.STATIC_PIE else "C12",
-                wanted=f"a C toolchain that makes {self.request}",
-                found=f"{self.compilers[0]} makes {made} of an empty C program",
-                fix=advice,
-            ),
-        )
-
-    @cached_property
-    def _makes(self) -> str:
-        """What the toolchain really makes when it is asked for a static program."""
-        with tempfile.TemporaryDirectory() as directory:
-            output = os.path.join(directory, "empty")
-            trial = try_link(self.compilers[0], self._static_flags, self._probe_environ, output)
-            if not trial.ok:
-                return f"nothing ({trial.output.splitlines()[0] if trial.output else 'no message'})"
-            try:
-                return classify(inspect_file(output)).kind.value
-            except InspectError as error:
-                return str(error)
-
-    def _no_compiler(self, error: ToolchainError, prediction: Prediction) -> Finding:
-        why = "; ".join(map(str, prediction.cgo)) or f"linkage {self.request} is linked by the C toolchain"
-        pure = all(use.package in ("net", "os/user", "runtime/cgo") for use in prediction.cgo)
-        return Finding(
-            case="E1",
-            wanted=f"a C compiler, for linkage {self.request}",
-            found=f"{error} (from GOCC, else CC)",
-            why=why,
-            fix="install it (Debian: gcc libc6-dev; musl-tools for musl), or set GOCC to one that is there"
-            + ("; linkage='static' needs none" if pure else ""),
-        )
-
-    def _missing(self, name: str, prediction: Prediction) -> Finding:
-        # `-l:file` names the file itself.
-        archive = name[1:] if name.startswith(":") else f"lib{name}.a"
-        return Finding(
-            case="C12",
-            wanted=f"{archive}, to link it statically",
-            found=f"no {archive} where {self.compilers[0].command[0]} looks",
-            why="; ".join(str(use) for use in prediction.cgo if use.package not in ("runtime/cgo", "net", "os/user")),
-            fix="install the static library, give its folder with -L, or linkage='dynamic'",
-        )

@@ -11,7 +11,7 @@ from .finding import Finding
 from .goflags import flag_name, join_flag_values, split_words, take_flag
 from .linkage import Level, Linkage, Request
 from .plan import BUILD_VALUED, Options
-from .platform import ELF_TARGETS, Platform
+from .platform import ARCH_VARIANTS, Platform, why_no_platform
 
 _OWNED_BUILD_FLAGS = {
     "-ldflags": "put them into GOLDFLAGS: of two -ldflags the go command silently drops the first",
@@ -39,11 +39,12 @@ def _refuse(case: str, wanted: str, found: str, why: str, fix: str) -> Finding:
 
 
 def _platform(request: Request, platform: Platform, options: Options) -> list[Finding]:
-    if platform.goarch not in (*ELF_TARGETS, "wasm"):
-        fix = "see `go tool dist list`"
-        return [
-            _refuse("C20", "a GOARCH that Go knows", f"GOARCH={platform.goarch}", "there is none of that name", fix)
-        ]
+    name = ARCH_VARIANTS.get(platform.goarch, "")
+    variant = {name: options.settings[name]} if name in options.settings else {}
+    unknown = why_no_platform({"GOOS": platform.goos, "GOARCH": platform.goarch, **variant})
+    if unknown:
+        fix = "choose one of `go tool dist list`"
+        return [_refuse("C20", "a platform that Go builds for", f"platform {platform}", unknown, fix)]
     why = platform.why_not_static
     if request.linkage.is_static and why:
         return [_refuse("C20", f"linkage {request}", f"platform {platform}", why, "linkage='dynamic'")]

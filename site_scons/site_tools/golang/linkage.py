@@ -8,6 +8,7 @@ of the package but its errors.
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -61,6 +62,21 @@ class Libc(enum.Enum):
 
     GLIBC = "glibc"
     MUSL = "musl"
+
+
+def parse_libc(value: str) -> tuple[Libc, str]:
+    """Return the C library of ``$GOLIBC`` and the oldest version that must do, as in ``glibc-2.17``; empty for any.
+
+    Raises RequestError.
+    """
+    name, _, version = value.partition("-")
+    if name == Libc.GLIBC.value and version and re.fullmatch(r"2(\.\d+)+", version):
+        return Libc.GLIBC, version
+    for libc in Libc:
+        if libc.value == value:
+            return libc, ""
+    msg = f"$GOLIBC: wanted glibc, musl, or the oldest glibc that must do, such as glibc-2.17; found {value!r}"
+    raise RequestError(msg)
 
 
 class Resolver(enum.Enum):

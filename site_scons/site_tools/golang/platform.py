@@ -7,7 +7,9 @@ that a pure Go program gets was measured by cross builds with go1.27.3 (linkage 
 from __future__ import annotations
 
 import platform as _host
+import re
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .errors import RequestError
@@ -52,6 +54,43 @@ ARCH_VARIANTS = {
     "riscv64": "GORISCV64",
 }
 """The environment variable that selects the micro-architecture of a GOARCH."""
+
+PLATFORM_SETTINGS = ("GOOS", "GOARCH", *dict.fromkeys(ARCH_VARIANTS.values()))
+"""Every Go setting that a platform stands for."""
+
+PORTS = {
+    "aix": ("ppc64",),
+    "android": ("386", "amd64", "arm", "arm64"),
+    "darwin": ("amd64", "arm64"),
+    "dragonfly": ("amd64",),
+    "freebsd": ("386", "amd64", "arm", "arm64", "riscv64"),
+    "illumos": ("amd64",),
+    "ios": ("amd64", "arm64"),
+    "js": ("wasm",),
+    "linux": (
+        "386", "amd64", "arm", "arm64", "loong64", "mips", "mips64", "mips64le", "mipsle", "ppc64", "ppc64le",
+        "riscv64", "s390x",
+    ),
+    "netbsd": ("386", "amd64", "arm", "arm64"),
+    "openbsd": ("386", "amd64", "arm", "arm64", "ppc64", "riscv64"),
+    "plan9": ("386", "amd64", "arm"),
+    "solaris": ("amd64",),
+    "wasip1": ("wasm",),
+    "windows": ("386", "amd64", "arm", "arm64"),
+}  # fmt: skip
+"""The GOARCHs of each GOOS: ``go tool dist list`` of every Go that is supported. One of them may lack a few."""
+
+_VARIANTS = {
+    "GO386": re.compile("sse2|softfloat"),
+    "GOAMD64": re.compile("v[1-4]"),
+    "GOARM": re.compile("[567](,(soft|hard)float)?"),
+    "GOARM64": re.compile(r"v(8\.\d|9\.[0-5])(,lse)?(,crypto)?"),
+    "GOMIPS": re.compile("(hard|soft)float"),
+    "GOMIPS64": re.compile("(hard|soft)float"),
+    "GOPPC64": re.compile("power(8|9|10)"),
+    "GORISCV64": re.compile("rva(20|22|23)u64"),
+}
+"""What the micro-architecture variables may be (internal/buildcfg)."""
 
 _UNIX = frozenset(
     "aix android darwin dragonfly freebsd hurd illumos ios linux netbsd openbsd solaris".split()  # noqa: SIM905 - a list of words
@@ -122,6 +161,53 @@ class Platform:
     def system_libraries(self) -> tuple[str, ...]:
         """Patterns of the libraries that every Go program loads there, with or without cgo (linkage case C20)."""
         return _SYSTEM_LIBRARIES.get(self.goos, ())
+
+
+def parse_platform(text: str) -> dict[str, str]:
+    """Return the Go settings that a platform such as ``linux/arm64`` or ``linux/arm/v7`` stands for, by name.
+
+    The third part is the micro-architecture, as Go spells it or as container registries do (``v7`` for ``GOARM=7``,
+    ``v8`` for ``GOARM64=v8.0``). Raises RequestError.
+    """
+    goos, _, rest = text.partition("/")
+    goarch, _, variant = rest.partition("/")
+    settings = {"GOOS": goos, "GOARCH": goarch}
+    name = ARCH_VARIANTS.get(goarch)
+    if variant and name:
+        settings[name] = {"GOARM": variant.removeprefix("v"), "GOARM64": f"{variant}.0"}.get(name, variant)
+        if name == "GOARM64" and "." in variant:
+            settings[name] = variant
+    why = why_no_platform(settings) or (f"GOARCH {goarch} has no variants" if variant and not name else "")
+    if why:
+        msg = (
+            f"platform={text!r}\n  wanted: a platform that Go builds for, such as linux/arm64 or linux/arm/v7\n"
+            f"  found:  {why}\n  fix:    choose one of `go tool dist list`"
+        )
+        raise RequestError(msg)
+    return settings
+
+
+def why_no_platform(settings: Mapping[str, str]) -> str:
+    """Return why Go cannot build for these settings (GOOS, GOARCH, GOARM and the like); empty if it can."""
+    goos, goarch = settings["GOOS"], settings["GOARCH"]
+    if goos not in PORTS:
+        return f"GOOS {goos!r} is none of {', '.join(PORTS)}"
+    if goarch not in PORTS[goos]:
+        return f"GOARCH {goarch!r} is none of {goos}'s: {', '.join(PORTS[goos])}"
+    name = ARCH_VARIANTS.get(goarch, "")
+    value = settings.get(name, "")
+    if value and not _VARIANTS[name].fullmatch(value):
+        return f"{name} {value!r} is no micro-architecture of {goarch}"
+    return ""
+
+
+def platform_name(settings: Mapping[str, str]) -> str:
+    """Return what a platform is called in names of files and aliases, such as ``linux-arm64`` or ``linux-arm-v7``."""
+    goos, goarch = settings["GOOS"], settings["GOARCH"]
+    variant = settings.get(ARCH_VARIANTS.get(goarch, ""), "")
+    if goarch == "arm" and variant:
+        variant = f"v{variant}"
+    return "-".join(part.replace(",", "-") for part in (goos, goarch, variant) if part)
 
 
 def host_platform() -> Platform:

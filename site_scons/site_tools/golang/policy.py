@@ -9,6 +9,7 @@ import fnmatch
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from .drivers import ZIG_HELP
 from .facts import BinaryFacts, ElfFacts, version_key
 from .finding import Finding
 from .linkage import Kind, Level, Linkage, Permissions, Request, Verdict
@@ -179,7 +180,7 @@ def _needed(
             case="C18",
             wanted=f"glibc {highest} to be enough",
             found=f"GLIBC_{floor} is required",
-            fix="build on (or with a sysroot of) an older distribution, or link statically",
+            fix=f"GOLIBC='glibc-{highest}' links against that one with zig ({ZIG_HELP}); or link statically",
         )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .ccompiler import CCompiler
+from .drivers import ZIG_HELP, triple
 from .finding import Finding
 from .linkage import Kind, Level, Libc, Linkage, Permissions, Request, Resolver
 from .packages import Package, PackageGraph
@@ -228,12 +229,6 @@ def _dropped(graph: PackageGraph, main: Package, closure: Sequence[Package], lev
     return found
 
 
-def _makes_code_for(compiler: CCompiler, platform: Platform) -> bool:
-    """Return whether nothing shows that the compiler is for another platform."""
-    systems = {platform.goos, {"illumos": "solaris", "ios": "darwin"}.get(platform.goos, platform.goos)}
-    return compiler.goarch in ("", platform.goarch) and (not compiler.goos or compiler.goos in systems)
-
-
 def _no_cxx(prediction: Prediction) -> Finding:
     return Finding(
         case="C25",
@@ -251,15 +246,15 @@ def c_findings(
     used = compilers[: 2 if prediction.needs_cxx else 1]
     found = [_no_cxx(prediction)] if prediction.needs_cxx and len(used) == 1 else []
     for name, compiler in zip(("CC", "CXX"), used, strict=False):
-        if not _makes_code_for(compiler, platform):
+        if not compiler.makes_code_for(platform):
             found.append(
                 Finding(
                     case="C20",
                     wanted=f"a C compiler for {platform}",
                     found=f"{name}: {compiler} makes code for {compiler.goos}/{compiler.goarch}",
                     why="; ".join(map(str, prediction.cgo[:1])),
-                    fix="set CC and CXX to a cross compiler"
-                    + ("" if platform.why_not_static else ", or linkage='static'"),
+                    fix=f"{ZIG_HELP}, which builds for every platform; or set CC and CXX to a cross compiler"
+                    + ("" if platform.why_not_static else "; or linkage='static'"),
                 )
             )
         elif request.linkage.links_libc_statically and compiler.libc is not request.libc:
@@ -270,6 +265,18 @@ def c_findings(
                     found=f"{name}: {compiler}",
                     why=f"Go links a program with C++ in it with CXX: {prediction.cxx[0]}" if name == "CXX" else "",
                     fix=f"set {name} to a compiler for {request.libc.value}, or GOLIBC to the libc of that compiler",
+                )
+            )
+        elif request.linkage.links_libc_statically and not compiler.links_statically(request.libc):
+            prefix = triple(platform, {})
+            cross = f"GOCTOOLCHAIN='{prefix}-gcc' (Debian: gcc-{prefix.replace('_', '-')})" if prefix else "a GNU one"
+            found.append(
+                Finding(
+                    case="C17",
+                    wanted="glibc, linked statically",
+                    found=f"{name}: {compiler}",
+                    why="zig has glibc as a shared library only",
+                    fix=f"GOLIBC='musl', or {cross}",
                 )
             )
     return tuple(found)

@@ -45,7 +45,7 @@ class ProgramScan:
         found = self.prediction.findings
         if not self.prediction.complete:
             return found
-        return (*found, *self.configuration.c_findings(self.prediction))
+        return (*found, *self.configuration.c.findings(self.prediction))
 
     @cached_property
     def cgo_packages(self) -> tuple[Package, ...]:

@@ -106,6 +106,7 @@ def _build_and_prove(node: Any, source: list[Any], env: Env) -> Any:
         if only_policy_changed(node):
             return _prove(node.get_abspath(), node, scan)
         _announce(scan)
+        scan.configuration.c.prepare(scan.prediction)
         alone = Member(node=node, env=env, scan=scan)
         member = BATCHES.take(alone) if can_share_command(node, env) else alone
     except GolangError as error:
@@ -136,7 +137,7 @@ def _compile(node: Any, source: list[Any], env: Env, scan: ProgramScan, environ:
     made.attributes.golang = program_of(node)
     with tempfile.TemporaryDirectory(prefix="golang-") as directory:
         config = scan.configuration
-        overlay = write_overlay(directory, cgo_inputs(node, scan), config.package_c_identity)
+        overlay = write_overlay(directory, cgo_inputs(node, scan), config.c.package_identity)
         build_env = env.Override(
             {
                 "ENV": environ,
@@ -174,7 +175,7 @@ def _prove(made: str, node: Any, scan: ProgramScan, reading: Reading | None = No
 
 def with_system_libraries(permissions: Permissions, scan: ProgramScan) -> Permissions:
     """Permit what ``#cgo LDFLAGS: -lfoo`` asks of the system; a library from a ``-L`` folder is not installed."""
-    libraries = scan.configuration.system_libraries(scan.prediction)
+    libraries = scan.configuration.c.system_libraries(scan.prediction)
     return replace(permissions, libraries=(*permissions.libraries, *libraries))
 
 

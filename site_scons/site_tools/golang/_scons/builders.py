@@ -16,6 +16,7 @@ from SCons.Script import ARGUMENTS
 from ..errors import GolangError, RequestError
 from ..linkage import Linkage, parse_choice
 from ..modules import find_module_root
+from ..platform import parse_platform
 from .build_action import BUILD_ACTION
 from .fingerprint import Env, text
 from .messages import user_error, warn
@@ -24,7 +25,7 @@ from .program_file import ProgramFile
 from .programs import PROGRAMS
 from .scanner import PROGRAM_SCANNER
 from .target import REJECTED, Program, program_of
-from .variables import VARIABLES
+from .variables import DEFAULTS, VARIABLES
 
 _PROGRAM_BUILDER = SCons.Builder.Builder(action=BUILD_ACTION, target_scanner=PROGRAM_SCANNER)
 _KNOWN = frozenset(variable.name for variable in VARIABLES)
@@ -36,15 +37,18 @@ class _Place(NamedTuple):
     env: Env
     declaration: Declaration
     node: Any
+    platform: str
+    """What the platform is called, if it was named."""
 
 
-def go_program(env: Env, target: Any, source: Any, linkage: Any = None, **overrides: Any) -> Any:
-    """Declare a Go program; returns its nodes, one for each linkage.
+def go_program(env: Env, target: Any, source: Any, linkage: Any = None, platform: Any = None, **overrides: Any) -> Any:
+    """Declare a Go program; returns its nodes, one for each linkage and platform.
 
     ``source`` is the directory of a main package (or Go files in it). ``target`` is a path, in which $GOLINKAGE
     stands for the linkage; left out, the program goes to $GOTARGETDIR. ``linkage`` is one of the values of
-    $GOLINKAGE or a list of them. Every other keyword overrides a construction variable. Adds the aliases
-    ``NAME-LINKAGE`` for each linkage and ``NAME`` for $GOLINKAGE. Raises SCons.Errors.UserError.
+    $GOLINKAGE or a list of them; ``platform`` is one such as ``linux/arm64`` or a list, for which $GOPLATFORM stands in
+    a path. Every other keyword overrides a construction variable. Adds the aliases ``NAME-LINKAGE`` for each linkage,
+    ``NAME-LINKAGE-PLATFORM`` for each platform, and ``NAME`` for $GOLINKAGE. Raises SCons.Errors.UserError.
     """
     try:
         _check_names(env, overrides)
@@ -52,15 +56,15 @@ def go_program(env: Env, target: Any, source: Any, linkage: Any = None, **overri
         module_root = find_module_root(directory)
         path = _path(target)
         places = [
-            _Place(linked, declaration, _target(linked, path, declaration.suffix, directory, module_root))
-            for linked, declaration in _declarations(env, linkage, overrides)
+            _Place(linked, declaration, _target(linked, path, declaration.suffix, directory, module_root), named)
+            for linked, declaration, named in _declarations(env, linkage, platform, overrides)
         ]
         return _declare(env, directory, module_root, places)
     except GolangError as error:
         raise user_error(str(error)) from error
 
 
-def go_module(env: Env, target: Any, source: Any, linkage: Any = None, **overrides: Any) -> Any:
+def go_module(env: Env, target: Any, source: Any, linkage: Any = None, platform: Any = None, **overrides: Any) -> Any:
     """Declare every main package of the Go module or workspace in ``source``; returns all their nodes.
 
     Programs go to $GOTARGETDIR, or to ``target`` if that is given, under the names that ``go build`` gives them;
@@ -70,16 +74,14 @@ def go_module(env: Env, target: Any, source: Any, linkage: Any = None, **overrid
         _check_names(env, overrides)
         root = env.Dir(_path(source) or ".").srcnode().abspath
         folder = _path(target) or "$GOTARGETDIR"
-        declarations = _declarations(env, linkage, overrides)
+        declarations = _declarations(env, linkage, platform, overrides)
         nodes = SCons.Util.NodeList()
         places: dict[str, tuple[Any, list[_Place]]] = {}
-        for linked, declaration in declarations:
+        for linked, declaration, named in declarations:
             into = folder if isinstance(folder, SCons.Node.FS.Dir) else env.fs.Dir(linked.subst(folder))
             for main in PROGRAMS.index(env).main_packages(root, declaration.tags):
-                place = _Place(
-                    linked, declaration, _file(env, os.path.join(into.get_abspath(), main.name + declaration.suffix))
-                )
-                places.setdefault(main.directory, (main, []))[1].append(place)
+                node = _file(env, os.path.join(into.get_abspath(), main.name + declaration.suffix))
+                places.setdefault(main.directory, (main, []))[1].append(_Place(linked, declaration, node, named))
         for directory in sorted(places):
             main, wanted = places[directory]
             nodes += _declare(env, directory, main.module_root, wanted)
@@ -97,9 +99,10 @@ def _check_names(env: Env, overrides: dict[str, Any]) -> None:
         if name not in _KNOWN and name not in env and (name.startswith(("GO", "CGO_")) or name.islower()):
             import difflib
 
-            near = difflib.get_close_matches(name, ["linkage", *_KNOWN], 1)
+            near = difflib.get_close_matches(name, ["linkage", "platform", *_KNOWN], 1)
             fix = f"\n  fix:    {near[0]}=" if near else ""
-            msg = f"unknown keyword {name}=\n  wanted: linkage=, or a construction variable (docs/variables.md){fix}"
+            wanted = "linkage=, platform=, or a construction variable (docs/variables.md)"
+            msg = f"unknown keyword {name}=\n  wanted: {wanted}{fix}"
             raise RequestError(msg)
     for name in sorted(set(ARGUMENTS) & _KNOWN - PROGRAMS.offered):
         if str(overrides.get(name, env.get(name))) != ARGUMENTS[name]:
@@ -149,17 +152,39 @@ def _linkages(env: Env, linkage: Any) -> list[Linkage]:
     return list(dict.fromkeys(parse_choice(Linkage, one, "linkage") for one in asked))
 
 
-def _declarations(env: Env, linkage: Any, overrides: dict[str, Any]) -> list[tuple[Env, Declaration]]:
+def _declarations(
+    env: Env, linkage: Any, platform: Any, overrides: dict[str, Any]
+) -> list[tuple[Env, Declaration, str]]:
     if "GOLINKAGE" in overrides:
         linkage = overrides.pop("GOLINKAGE") if linkage is None else linkage
-    linked = [env.Override({**overrides, "GOLINKAGE": one.value}) for one in _linkages(env, linkage)]
-    return [(one, PROGRAMS.outlines.declaration(one)) for one in linked]
+    if platform is not None and env["GOTARGETDIR"] == DEFAULTS["GOTARGETDIR"]:
+        overrides = {"GOTARGETDIR": "build/$GOPLATFORM/$GOLINKAGE", **overrides}
+    found = []
+    for settings in _platforms(env, platform, overrides):
+        for one in _linkages(env, linkage):
+            linked = env.Override({**overrides, **settings, "GOLINKAGE": one.value})
+            named = text(linked, "GOPLATFORM") if settings else ""
+            found.append((linked, PROGRAMS.outlines.declaration(linked), named))
+    return found
+
+
+def _platforms(env: Env, platform: Any, overrides: dict[str, Any]) -> list[dict[str, str]]:
+    """Return the settings of each platform; of none but the environment's own, nothing."""
+    if platform is None:
+        return [{}]
+    found = {one: parse_platform(one) for one in (str(env.subst(str(one))) for one in SCons.Util.flatten([platform]))}
+    twice = [name for settings in found.values() for name in settings if name in overrides]
+    if twice or not found:
+        what = f"{twice[0]}= beside it" if twice else "none"
+        msg = f"platform={platform!r}\n  wanted: one or several, such as 'linux/arm64'\n  found:  {what}"
+        raise RequestError(msg)
+    return list(found.values())
 
 
 def _declare(env: Env, directory: str, module_root: str, places: Sequence[_Place]) -> Any:
     nodes: list[Any] = []
     cleans = PROGRAMS.outlines.cleans(env)
-    for linked, declaration, node in places:
+    for linked, declaration, node, named in places:
         request = declaration.request
         program = Program(env=linked, request=request, package_dir=directory, module_root=module_root)
         if PROGRAMS.declare(node, program):
@@ -171,10 +196,22 @@ def _declare(env: Env, directory: str, module_root: str, places: Sequence[_Place
             node.set_precious()
             # No scan is needed to know it, so --implicit-cache does not hide a change of it.
             node.add_dependency([env.Value(declaration.policy)])
-        _alias(env, f"{_name(node)}-{request.linkage.value}", node)
+        if named:
+            _alias(env, f"{_name(node)}-{request.linkage.value}-{named}", node)
         nodes.append(node)
-    _alias(env, _name(nodes[0]), _default(env, nodes))
+    usual = _usual(env, places)
+    for node in usual:
+        _alias(env, f"{_name(node)}-{program_of(node).request.linkage.value}", node)
+    _alias(env, _name(nodes[0]), _default(env, usual))
     return SCons.Util.NodeList(nodes)
+
+
+def _usual(env: Env, places: Sequence[_Place]) -> list[Any]:
+    """Return the nodes for the environment's own platform, else those for the one that was declared first."""
+    named = {place.platform for place in places}
+    own = text(env, "GOPLATFORM") if len(named) > 1 else ""
+    wanted = own if own in named else places[0].platform
+    return [place.node for place in places if place.platform == wanted]
 
 
 def _alias(env: Env, name: str, node: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sysconfig
 from collections.abc import Iterator
@@ -72,7 +73,7 @@ def _looked_at(config: Configuration, module_root: str, top: str) -> Iterator[st
     for path in (config.base.get("PATH", ""), config.process_path):
         yield from filter(None, path.split(os.pathsep))
     yield sysconfig.get_paths()["purelib"]
-    for name in (*config.cc, config.cxx):
+    for name in itertools.chain.from_iterable(config.drivers):
         yield from (word for word in split_words(name)[:1] if os.path.dirname(word))
     current = module_root
     while True:
@@ -88,7 +89,7 @@ def settings_text(config: Configuration, needs: CNeeds | None, command: str) -> 
     environ = (f"{name}={value}" for name, value in sorted(config.plan.environ.items()) if value)
     lines = {
         "go": config.toolchain.identity,
-        "C": config.c_identity(needs).replace("\n", "; "),
+        "C": config.c.identity(needs).replace("\n", "; "),
         "flags": " ".join(flag for flag in config.plan.flags if flag_name(flag) != "-ldflags"),
         LINKER_FLAGS: " ".join(flag for flag in config.plan.flags if flag_name(flag) == "-ldflags"),
         "environment": " ".join(environ),

@@ -9,8 +9,10 @@ from typing import Any
 from ..goenv import BINARY_SETTINGS
 from .variables import VARIABLES
 
+_NOWHERE = ("GOCOM", "GOCOMSTR", "GOJOBS", "GOPLATFORM", "GOTARGETDIR")
+
 _SETTINGS = (
-    *(one.name for one in VARIABLES if one.name not in ("GOCOM", "GOTARGETDIR", "GOCOMSTR", "GOJOBS")),
+    *(one.name for one in VARIABLES if one.name not in _NOWHERE),
     *BINARY_SETTINGS, "ENV", "CC", "CXX",
 )  # fmt: skip
 

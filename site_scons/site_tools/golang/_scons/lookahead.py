@@ -21,6 +21,7 @@ import SCons.Util
 from ..configuration import Configuration
 from ..errors import GolangError
 from ..finding import errors
+from ..scan import ProgramScan
 from .batch import Member
 from .command import can_share_command
 from .fingerprint import Env
@@ -101,7 +102,7 @@ def companions(first: Member, nodes: Iterable[Node]) -> Iterator[Member]:
         return
     for node in nodes:
         if node is not first.node and node.get_state() < SCons.Node.up_to_date and program_of(node):
-            member = _companion(node, group)
+            member = _companion(node, group, first.scan)
             if member and member.file_name not in names:
                 names.add(member.file_name)
                 yield member
@@ -110,10 +111,10 @@ def companions(first: Member, nodes: Iterable[Node]) -> Iterator[Member]:
 def group_of(config: Configuration, env: Env) -> tuple[Any, ...]:
     """Return what programs that are built together have in common."""
     environ = tuple(sorted(config.environ.items()))
-    return (config.key, config.request, environ, tuple(config.cc), config.cxx, str(env["GOJOBS"]))
+    return (config.key, config.request, environ, tuple(config.drivers), str(env["GOJOBS"]))
 
 
-def _companion(node: Node, group: tuple[Any, ...]) -> Member | None:
+def _companion(node: Node, group: tuple[Any, ...], first: ProgramScan) -> Member | None:
     env, executor = node.get_build_env(), node.get_executor()
     try:
         if not can_share_command(node, env) or group_of(PROGRAMS.configuration(node), env) != group:
@@ -125,13 +126,17 @@ def _companion(node: Node, group: tuple[Any, ...]) -> Member | None:
         if not looks_changed(node, signature, children) or _is_retrievable(node, env, signature, children):
             return None
         scan = PROGRAMS.scan(node)
-        if errors(scan.findings) or not scan.prediction.complete:
+        if errors(scan.findings) or not scan.prediction.complete or not _same_compilers(scan, first):
             return None
         scan.configuration.build_environ(scan.prediction)
     except (GolangError, OSError):
         # Its own action tells.
         return None
     return Member(node=node, env=env, scan=scan, inputs=pinned(signature, children))
+
+
+def _same_compilers(scan: ProgramScan, other: ProgramScan) -> bool:
+    return scan.prediction.needs_cxx == other.prediction.needs_cxx or not scan.configuration.c.depends_on_cxx
 
 
 def _signature(node: Node, executor: Any, env: Env) -> str:

@@ -20,7 +20,7 @@ from .fingerprint import Env, fingerprint, text
 from .target import Program
 
 if TYPE_CHECKING:
-    from ..ccompiler import CompilerMemo
+    from ..compiler_memo import CompilerMemo
     from ..configuration import Configuration
     from ..toolchain import GoToolchain
 
@@ -117,12 +117,13 @@ class Outlines:
             return _raised(self._configurations[key])
 
     def _configure(self, program: Program) -> Configuration:
-        from ..ccompiler import CompilerMemo
+        from ..compiler_memo import CompilerMemo
         from .configurations import refuse
+        from .messages import tell
         from .settings import configuration_of, request_of
 
         env = program.env
-        self._compilers = self._compilers or CompilerMemo(probes=self.probes(env))
+        self._compilers = self._compilers or CompilerMemo(probes=self.probes(env), announce=tell)
         toolchain = self.toolchain(env)
         refuse(request_of(env), env, toolchain)
         return configuration_of(env, toolchain, program.module_root, self._compilers)

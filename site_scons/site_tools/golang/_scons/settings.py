@@ -6,12 +6,14 @@ import os
 import re
 from collections.abc import Mapping
 
-from ..ccompiler import CompilerMemo
+from ..compiler_memo import CompilerMemo
 from ..configuration import Configuration, base_environ
+from ..drivers import Choice, Drivers, candidates, parse_ctoolchain
 from ..errors import RequestError
+from ..facts import version_key
 from ..goenv import BINARY_SETTINGS, CACHE_SETTINGS
 from ..goflags import split_words
-from ..linkage import Level, Libc, Linkage, Permissions, Request, Resolver, parse_choice
+from ..linkage import Level, Linkage, Permissions, Request, Resolver, parse_choice, parse_libc
 from ..modules import find_workspace
 from ..plan import Options
 from ..platform import Platform
@@ -49,7 +51,7 @@ def request_of(env: Env) -> Request:
     """Return the linkage property that an environment asks for. Raises RequestError."""
     return Request(
         linkage=parse_choice(Linkage, text(env, "GOLINKAGE"), "$GOLINKAGE"),
-        libc=parse_choice(Libc, text(env, "GOLIBC"), "$GOLIBC"),
+        libc=parse_libc(text(env, "GOLIBC"))[0],
         resolver=parse_choice(Resolver, text(env, "GORESOLVER"), "$GORESOLVER"),
     )
 
@@ -69,9 +71,10 @@ def permissions_of(env: Env) -> Permissions:
     if not isinstance(glibc, str) or not _GLIBC.fullmatch(text(env, "GOVERIFYGLIBC")):
         msg = f"$GOVERIFYGLIBC: wanted a version as text, such as '2.28'; found {glibc!r}"
         raise RequestError(msg)
+    highest = [version for version in (text(env, "GOVERIFYGLIBC"), parse_libc(text(env, "GOLIBC"))[1]) if version]
     return Permissions(
         libraries=words(env, "GOVERIFYLIBS"),
-        max_glibc=text(env, "GOVERIFYGLIBC"),
+        max_glibc=min(highest, key=lambda version: version_key(version.removeprefix("GLIBC_")), default=""),
         nss=parse_choice(Level, text(env, "GOVERIFYNSS"), "$GOVERIFYNSS"),
         dropped_cgo=parse_choice(Level, text(env, "GOVERIFYDROPPEDCGO"), "$GOVERIFYDROPPEDCGO"),
         min_thread_stack=int(stack),
@@ -155,13 +158,23 @@ def process_environ(env: Env) -> dict[str, str]:
     return {**base, "GOTOOLCHAIN": text(env, "GOTOOLCHAIN") or "local"}
 
 
-def compilers_of(env: Env, libc: Libc) -> tuple[tuple[str, ...], str]:
-    """Return the C compilers to try, best first, and the C++ compiler."""
+def drivers_of(env: Env, platform: Platform, settings: Mapping[str, str]) -> tuple[Drivers, ...]:
+    """Return the C compilers to try, best first. ``settings`` are Go's. Raises RequestError."""
     environ = shell_environ(env)
-    explicit = text(env, "GOCC")
-    default = environ.get("CC") or text(env, "CC") or "gcc"
-    candidates = (explicit,) if explicit else (default, "musl-gcc") if libc is Libc.MUSL else (default,)
-    return candidates, text(env, "GOCXX") or environ.get("CXX") or text(env, "CXX") or "g++"
+    explicit, choice = text(env, "GOCC"), parse_ctoolchain(text(env, "GOCTOOLCHAIN"))
+    own = Drivers(
+        environ.get("CC") or text(env, "CC") or "gcc",
+        text(env, "GOCXX") or environ.get("CXX") or text(env, "CXX") or "g++",
+    )
+    if explicit and choice is not Choice.AUTO:
+        found = f"{text(env, 'GOCTOOLCHAIN')}, and GOCC={explicit!r}"
+        msg = f"$GOCTOOLCHAIN\n  wanted: one C toolchain\n  found:  {found}\n  fix:    remove one of the two"
+        raise RequestError(msg)
+    if explicit:
+        return (Drivers(explicit, own.cxx),)
+    path = os.pathsep.join(filter(None, (environ.get("PATH"), os.environ.get("PATH"))))
+    libc, floor = parse_libc(text(env, "GOLIBC"))
+    return candidates(choice, platform, settings, libc, floor, own, path)
 
 
 def workspace_of(env: Env, module_root: str) -> str:
@@ -176,18 +189,17 @@ def workspace_of(env: Env, module_root: str) -> str:
 
 def configuration_of(env: Env, toolchain: GoToolchain, module_root: str, memo: CompilerMemo) -> Configuration:
     """Return the configuration in which an environment builds programs of a module. Raises RequestError."""
-    request = request_of(env)
-    cc, cxx = compilers_of(env, request.libc)
+    platform, options = platform_of(env), options_of(env, toolchain)
     return Configuration(
-        request=request,
-        platform=platform_of(env),
-        options=options_of(env, toolchain),
+        request=request_of(env),
+        platform=platform,
+        options=options,
         toolchain=toolchain,
         module_root=module_root,
         workspace=workspace_of(env, module_root),
         base=base_environ(shell_environ(env), os.environ, caches_of(env)),
         process_path=os.environ.get("PATH", ""),
-        cc=cc,
-        cxx=cxx,
+        drivers=drivers_of(env, platform, options.settings),
+        floor=parse_libc(text(env, "GOLIBC"))[1],
         memo=memo,
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import ToolchainError
+from ..platform import PLATFORM_SETTINGS, platform_name
 from .builders import go_module, go_program
-from .fingerprint import Env
+from .fingerprint import Env, text
 from .messages import user_error
 from .programs import PROGRAMS
 from .variables import VARIABLES, Variable, defaults
@@ -25,7 +26,7 @@ def generate(env: Env, **kwargs: Any) -> None:
         msg = f"golang: unknown argument of the tool: {', '.join(unknown)}\n  wanted: any of {wanted}"
         raise user_error(msg)
     env.Replace(**kwargs)
-    env.SetDefault(**defaults(), _GOOVERLAY="", **{name: _expansion(name) for name in _EXPANDED})
+    env.SetDefault(**defaults(), _GOOVERLAY="", _GOPLATFORM=_platform, **{name: _expansion(name) for name in _EXPANDED})
     # SCons's own variables, for an environment that loads no other tool.
     env["BUILDERS"]["GoProgram"] = go_program
     env["BUILDERS"]["GoModule"] = go_module
@@ -46,6 +47,12 @@ def _expansion(name: str) -> Any:
         return EXPANSIONS[name](target, source, env, for_signature)
 
     return expand
+
+
+def _platform(target: list[Any], source: list[Any], env: Env, for_signature: bool) -> str:  # noqa: FBT001
+    """Return what the platform of an environment is called."""
+    del target, source, for_signature
+    return platform_name({name: text(env, name) for name in PLATFORM_SETTINGS})
 
 
 def _go_linkage_report(env: Env, target: Any, source: Any, **overrides: Any) -> Any:
@@ -84,7 +91,7 @@ def add_variables(variables: Any) -> Any:
     return variables
 
 
-OFFERED = ("GO", "GOVERSION", "GOOS", "GOARCH", "GOTAGS", "GORACE", "GOVERIFYGLIBC")
+OFFERED = ("GO", "GOVERSION", "GOOS", "GOARCH", "GOLIBC", "GOCTOOLCHAIN", "GOTAGS", "GORACE", "GOVERIFYGLIBC")
 """What the command line takes besides all that have choices."""
 
 

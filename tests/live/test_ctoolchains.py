@@ -1,0 +1,130 @@
+"""GOCTOOLCHAIN and GOLIBC: which C compilers build, for which platform and C library, and what is proved of it (C17)."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from harness import LOOKUP, Project, interpreter, is_static, needed, readelf
+
+pytestmark = [pytest.mark.live, pytest.mark.network]
+"""The first link of zig for a target builds its C library, which takes minutes."""
+
+CGO = """\
+package main
+
+// #include <stdio.h>
+// static int twice(int x) { return 2 * x; }
+import "C"
+import "fmt"
+
+func main() { fmt.Println("C says", C.twice(21)) }
+"""
+CXX_GO = 'package cxx\n\n// int length(void);\nimport "C"\n\nfunc Length() int { return int(C.length()) }\n'
+CXX_CC = "#include <string>\nextern \"C\" int length(void) { return (int)std::string(42, 'x').size(); }\n"
+CXX_MAIN = 'package main\n\nimport "example.org/m/cxx"\n\nfunc main() { println("C++ says", cxx.Length()) }\n'
+FOREIGN = "riscv64" if os.uname().machine == "aarch64" else "arm64"
+EMULATOR = {"arm64": "qemu-aarch64-static", "riscv64": "qemu-riscv64-static"}[FOREIGN]
+
+
+def program(project: Project, linkage: str, settings: str) -> None:
+    project.sconstruct(f"env.GoProgram('build/$GOPLATFORM/$GOLINKAGE/app', '.', linkage='{linkage}', {settings})")
+
+
+def glibc_floor(file: Path) -> tuple[int, ...]:
+    """Return the highest glibc version that a program requires."""
+    found = re.findall(r"Name: GLIBC_([\d.]+)", readelf(file, "-V"))
+    return max(tuple(int(part) for part in version.split(".")) for version in found)
+
+
+def test_foreign_platform_with_cgo_and_musl(project: Project) -> None:
+    """Nothing but the platform and the libc is asked for: zig is found, and its C library is built once, and told."""
+    project.module({"main.go": CGO})
+    program(project, "static-libc", f"platform='linux/{FOREIGN}', GOLIBC='musl'")
+    fresh = {"ZIG_GLOBAL_CACHE_DIR": str(project.path.parent / "zig")}
+    outcome = project.scons("app-static-libc", environ=fresh)
+    assert outcome.stdout.count("builds its C library for this target: minutes, once") == 1
+    app = project / f"build/linux-{FOREIGN}/static-libc/app"
+    assert f"build/linux-{FOREIGN}/static-libc/app: static-libc (musl): ELF EXEC" in outcome.stdout
+    assert is_static(app)
+    assert project.run(EMULATOR, str(app), check=True).stdout == "C says 42\n"
+    project.up_to_date("app-static-libc")
+
+
+def test_glibc_floor(project: Project) -> None:
+    """C17, C18: zig links against the glibc that is asked for; what the system's compiler links is held to it."""
+    project.module({"main.go": LOOKUP})
+    program(project, "dynamic", "GOLIBC='glibc-2.17'")
+    outcome = project.scons("app")
+    app = next((project / "build").glob("*/dynamic/app"))
+    assert ": dynamic: " in outcome.stdout
+    assert interpreter(app)
+    assert needed(app)
+    assert glibc_floor(app) <= (2, 17)
+    project.run(str(app), check=True)
+    project.up_to_date("app")
+    program(project, "dynamic", "GOLIBC='glibc-2.17', GOCTOOLCHAIN='system'")
+    outcome = project.scons("app", status=2)
+    assert "wanted: glibc 2.17 to be enough" in outcome.stderr
+    assert not app.exists()
+    program(project, "dynamic", "GOLIBC='glibc-2.36', GOCTOOLCHAIN='system'")
+    project.scons("app")
+    assert glibc_floor(app) > (2, 17)
+
+
+def test_zig_has_no_static_glibc(project: Project) -> None:
+    """C17: refused before the compile, with what can be done."""
+    project.module({"main.go": CGO})
+    for settings in ("GOCTOOLCHAIN='zig'", f"platform='linux/{FOREIGN}', GOCTOOLCHAIN='zig'"):
+        program(project, "static-libc", f"GOLIBC='glibc', {settings}")
+        outcome = project.scons("app", status=2)
+        assert "wanted: glibc, linked statically" in outcome.stderr
+        assert "zig has glibc as a shared library only" in outcome.stderr
+        assert "fix:    GOLIBC='musl'" in outcome.stderr
+
+
+def test_machine_without_a_c_compiler(project: Project) -> None:
+    """The zig of the Python that runs SCons is found all the same."""
+    project.module({"main.go": CGO})
+    empty = project.path.parent / "bin"
+    empty.mkdir()
+    (empty / "go").symlink_to(project.run("go", "env", "GOROOT", check=True).stdout.strip() + "/bin/go")
+    program(project, "dynamic", "")
+    outcome = project.scons("app", environ={"PATH": str(empty)})
+    assert ": dynamic: " in outcome.stdout
+    [app] = (project / "build").glob("*/dynamic/app")
+    assert project.run(str(app), check=True).stdout == "C says 42\n"
+
+
+def test_cxx_and_musl(project: Project) -> None:
+    """C24: musl-gcc has no C++ compiler; zig's library of C++ is linked in."""
+    project.module({"main.go": CXX_MAIN, "cxx/cxx.go": CXX_GO, "cxx/length.cc": CXX_CC})
+    program(project, "static-libc", "GOLIBC='musl'")
+    outcome = project.scons("app")
+    assert ": static-libc (musl): " in outcome.stdout
+    [app] = (project / "build").glob("*/static-libc/app")
+    assert is_static(app)
+    assert project.run(str(app), check=True).stderr == "C++ says 42\n"
+    program(project, "static-libc", "GOLIBC='musl', GOCTOOLCHAIN='musl-gcc'")
+    assert "wanted: musl, linked statically" in project.scons("app", status=2).stderr
+
+
+def test_compiler_that_is_named(project: Project) -> None:
+    project.module({"main.go": CGO})
+    program(project, "dynamic", f"GOCTOOLCHAIN='{os.uname().machine}-linux-gnu-gcc'")
+    project.scons("app")
+    program(project, "dynamic", f"platform='linux/{FOREIGN}', GOCTOOLCHAIN='system'")
+    outcome = project.scons("app", status=2)
+    assert f"wanted: a C compiler for linux/{FOREIGN}" in outcome.stderr
+    assert "`pip install ziglang`" in outcome.stderr
+    for settings, found in {
+        "GOCTOOLCHAIN='clang'": "wanted one of auto, system, musl-gcc, zig, or a compiler such as",
+        "GOCTOOLCHAIN='zig', GOCC='gcc'": "found:  zig, and GOCC='gcc'",
+        "GOLIBC='glibc-2'": "the oldest glibc that must do",
+    }.items():
+        program(project, "dynamic", settings)
+        message = project.scons("app", status=2).stderr
+        assert found in message, message
