@@ -15,6 +15,7 @@ from golang.drivers import (
     candidates,
     cross_gcc,
     find_zig,
+    packages_for,
     parse_ctoolchain,
     triple,
     zig_target,
@@ -123,6 +124,11 @@ def test_every_linux_has_names() -> None:
 )
 def test_a_cross_compiler_has_its_cxx_beside_it(name: str, cxx: str) -> None:
     assert [split_words(one) for one in cross_gcc(name)] == [(name,), (cxx,)]
+
+
+def test_packages_of_debian() -> None:
+    assert packages_for([OWN, Drivers("zig cc", "zig c++")]) == "gcc libc6-dev; musl-tools for musl"
+    assert packages_for([OWN, cross_gcc("x86_64-linux-gnu-gcc")]) == "gcc-x86-64-linux-gnu"
 
 
 def test_what_a_toolchain_may_be_called() -> None:

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from .ccompiler import CCompiler, LinkTrial, find_compiler, try_link
 from .compiler_memo import CompilerMemo
-from .drivers import ZIG_HELP, Drivers
+from .drivers import LIBC_LIBRARIES, ZIG_HELP, Drivers, packages_for
 from .errors import GolangError, InspectError, ToolchainError
 from .facts import version_key
 from .finding import Finding
@@ -181,8 +181,7 @@ class CToolchain:
         return self.memo.link(compiler, [*self._static_flags, *library_flags], self._environ)
 
     def _static_findings(self, prediction: Prediction, compiler: CCompiler) -> tuple[Finding, ...]:
-        if compiler.is_zig and not prediction.library_flags:
-            # It brings all that it links, and would build it for minutes: the proof says what it makes.
+        if self._brings_all(compiler, prediction):
             return ()
         trial = self.trial(compiler, prediction.library_flags)
         if trial.missing:
@@ -193,7 +192,7 @@ class CToolchain:
             return ()
         advice = "install the static libc (Debian: libc6-dev, musl-tools), or set CC to a toolchain that does it"
         if self.request.libc is Libc.MUSL and self.request.linkage is Linkage.STATIC_PIE:
-            advice += "; Debian's musl-gcc makes no static-pie: GOLIBC='glibc' does"
+            advice += "; neither Debian's musl-gcc nor zig makes static-pie: gcc with GOLIBC='glibc' does"
         return (
             Finding(
                 case="C5" if self.request.linkage is Linkage.STATIC_PIE else "C12",
@@ -202,6 +201,11 @@ class CToolchain:
                 fix=advice,
             ),
         )
+
+    def _brings_all(self, compiler: CCompiler, prediction: Prediction) -> bool:
+        """Return whether zig links only what is its own: it would build that now, for minutes; the proof tells."""
+        own = compiler.is_zig and self.request.linkage is Linkage.STATIC_LIBC
+        return own and LIBC_LIBRARIES.issuperset(prediction.libraries)
 
     def _makes(self, compiler: CCompiler) -> str:
         """Return what the toolchain really makes when it is asked for a static program."""
@@ -215,9 +219,9 @@ class CToolchain:
         return Finding(
             case="E1",
             wanted=f"a C compiler, for linkage {self.request}",
-            found=f"{error} (from GOCC, else CC)",
+            found=f"{error} (from GOCC, else GOCTOOLCHAIN)",
             why=why,
-            fix=f"{ZIG_HELP}; or install a compiler (Debian: gcc libc6-dev; musl-tools for musl), or set GOCC to one"
+            fix=f"{ZIG_HELP}; or install a compiler (Debian: {packages_for(self.drivers)}), or set GOCC to one"
             + ("; linkage='static' needs none" if pure else ""),
         )
 

@@ -10,7 +10,7 @@ import importlib.util
 import os
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from .errors import RequestError
@@ -135,6 +135,17 @@ def triple(platform: Platform, settings: Mapping[str, str]) -> str:
     found = _GNU_TRIPLES.get(platform.goarch, "") if platform.goos == "linux" else ""
     soft = settings.get("GOARM", "").startswith("5") or settings.get("GOARM", "").endswith("softfloat")
     return found.removesuffix("hf") if platform.goarch == "arm" and soft else found
+
+
+LIBC_LIBRARIES = frozenset({"c", "crypt", "dl", "m", "pthread", "resolv", "rt", "util"})
+"""The libraries that a C library consists of, as ``-l`` names them."""
+
+
+def packages_for(drivers: Iterable[Drivers]) -> str:
+    """Return the packages of Debian that some compilers are in, in words."""
+    names = (os.path.basename(one.cc.split()[0]) for one in drivers)
+    crossed = [f"gcc-{name.removesuffix('-gcc').replace('_', '-')}" for name in names if name.count("-") > 1]
+    return " ".join(crossed) or "gcc libc6-dev; musl-tools for musl"
 
 
 def cross_gcc(name: str) -> Drivers:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .ccompiler import CCompiler
-from .drivers import ZIG_HELP, triple
+from .drivers import ZIG_HELP, triple, zig_target
 from .finding import Finding
 from .linkage import Kind, Level, Libc, Linkage, Permissions, Request, Resolver
 from .packages import Package, PackageGraph
@@ -253,7 +253,8 @@ def c_findings(
                     wanted=f"a C compiler for {platform}",
                     found=f"{name}: {compiler} makes code for {compiler.goos}/{compiler.goarch}",
                     why="; ".join(map(str, prediction.cgo[:1])),
-                    fix=f"{ZIG_HELP}, which builds for every platform; or set CC and CXX to a cross compiler"
+                    fix=(f"{ZIG_HELP}, which builds for it; or " if zig_target(platform, {}, request.libc) else "")
+                    + "set CC and CXX to a cross compiler"
                     + ("" if platform.why_not_static else "; or linkage='static'"),
                 )
             )

@@ -22,7 +22,7 @@ from ..probes import Answer, Probes
 from ..report import describe
 from ..toolchain import GoToolchain, find_go, probe_go
 from .fingerprint import Env, text
-from .settings import options_of, permissions_of, platform_of, process_environ, request_of
+from .settings import drivers_of, options_of, permissions_of, platform_of, process_environ, request_of
 from .target import LINKER_FLAGS, POLICY_PIN, Program
 
 
@@ -31,6 +31,7 @@ def declaration(env: Env) -> Answer:
     request = request_of(env)
     refuse(request, env)
     options, platform = options_of(env), platform_of(env)
+    drivers_of(env, platform, options.settings)
     tags = tags_of(platform, cgo=request.linkage.uses_cgo, tags=build_tags(request, options))
     return Answer(
         {
