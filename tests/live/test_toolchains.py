@@ -78,7 +78,7 @@ def test_static_pie_with_debians_musl_gcc_is_refused(project: Project) -> None:
         "wanted: a C toolchain that makes static-pie (musl)",
         "found:  musl-gcc (",
         "makes dynamic of an empty C program",
-        "Debian's musl-gcc makes no static-pie",
+        "neither Debian's musl-gcc nor zig makes static-pie",
     )
 
 
