@@ -44,8 +44,12 @@ def test_foreign_platform_with_cgo_and_musl(project: Project) -> None:
     """Nothing but the platform and the libc is asked for: zig is found, and its C library is built once, and told."""
     project.module({"main.go": CGO})
     program(project, "static-libc", f"platform='linux/{FOREIGN}', GOLIBC='musl'")
-    fresh = {"ZIG_GLOBAL_CACHE_DIR": str(project.path.parent / "zig")}
+    cache = project.path.parent / "zig"
+    fresh = {"ZIG_GLOBAL_CACHE_DIR": str(cache)}
+    project.scons("-n", "app-static-libc", environ=fresh)
+    assert not list(cache.rglob("libc.a")), "a dry run builds nothing"
     outcome = project.scons("app-static-libc", environ=fresh)
+    assert list(cache.rglob("libc.a"))
     assert outcome.stdout.count("builds its C library for this target: minutes, once") == 1
     app = project / f"build/linux-{FOREIGN}/static-libc/app"
     assert f"build/linux-{FOREIGN}/static-libc/app: static-libc (musl): ELF EXEC" in outcome.stdout

@@ -91,7 +91,7 @@ class CToolchain:
             if all(self._merits(best, cxx=cxx)):
                 break
         if not best:
-            raise first_error or ToolchainError(f"no zig: {ZIG_HELP}")
+            raise first_error or ToolchainError("no C compiler is configured")
         return best
 
     def _ask(self, drivers: Drivers) -> tuple[CCompiler, ...]:

@@ -151,8 +151,8 @@ def packages_for(drivers: Iterable[Drivers]) -> str:
 def cross_gcc(name: str) -> Drivers:
     """Return the compilers that belong to a cross gcc of this name."""
     folder, base = os.path.split(name)
-    stem, gcc, version = base.rpartition("gcc")
-    return Drivers(join_words([name]), join_words([os.path.join(folder, f"{stem}g++{version}")]) if gcc else name)
+    stem, _, version = base.rpartition("gcc")
+    return Drivers(join_words([name]), join_words([os.path.join(folder, f"{stem}g++{version}")]))
 
 
 def candidates(
