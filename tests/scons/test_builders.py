@@ -79,8 +79,8 @@ def test_a_list_of_linkages_makes_a_target_and_an_alias_each(hello: Project) -> 
         ('env.GoProgram("x/app", Glob("cmd/app/*.go"))', ["x/app"]),
         ('env.GoProgram("x/app", [File("cmd/app/main.go")])', ["x/app"]),
         ('env.Replace(WHERE="cmd"); env.GoProgram("x/app", "$WHERE/app")', ["x/app"]),
-        ('env.GoProgram("$GOOS/app", "cmd/app", GOOS="windows", GOVERIFY="warn")', ["windows/app.exe"]),
-        ('env.GoProgram("$GOOS/app.exe", "cmd/app", GOOS="windows", GOVERIFY="warn")', ["windows/app.exe"]),
+        ('env.GoProgram("$GOOS/app", "cmd/app", GOOS="windows")', ["windows/app.exe"]),
+        ('env.GoProgram("$GOOS/app.exe", "cmd/app", GOOS="windows")', ["windows/app.exe"]),
     ],
 )
 def test_ways_to_say_it(hello: Project, call: str, built: list[str]) -> None:
@@ -91,7 +91,7 @@ def test_ways_to_say_it(hello: Project, call: str, built: list[str]) -> None:
 def test_windows_programs_are_called_exe(hello: Project) -> None:
     # println needs the least of the standard library compiled for another platform.
     hello.write({"cmd/app/main.go": 'package main\n\nfunc main() { println("hello") }\n'})
-    hello.sconstruct('env.GoProgram("build/$GOOS/app", "cmd/app", GOOS="windows", GOVERIFY="warn")')
+    hello.sconstruct('env.GoProgram("build/$GOOS/app", "cmd/app", GOOS="windows")')
 
     outcome = hello.scons("app")
 

@@ -17,7 +17,21 @@ MODULES = {
     for file in sorted(PACKAGE.rglob("*.py"))
 }
 LAYERS = (
-    ("vocabulary", ("errors", "linkage", "platform", "facts", "finding", "goenv", "goflags", "needs", "runner")),
+    (
+        "vocabulary",
+        (
+            "errors",
+            "linkage",
+            "platform",
+            "system_libraries",
+            "facts",
+            "finding",
+            "goenv",
+            "goflags",
+            "needs",
+            "runner",
+        ),
+    ),
     (
         "readers",
         (
@@ -38,7 +52,7 @@ LAYERS = (
             "probes",
         ),
     ),
-    ("deciders", ("plan", "contradictions", "predict", "verdict", "policy", "report")),
+    ("deciders", ("plan", "contradictions", "predict", "verdict", "policy", "image_policy", "report")),
     ("configuration", ("ctoolchain", "configuration", "index", "scan")),
     ("shells", ("_scons", "cli")),
     ("entries", ("__init__", "__main__")),
@@ -50,7 +64,9 @@ CORE_WITHOUT_IO = (
     "contradictions",
     "predict",
     "policy",
+    "image_policy",
     "verdict",
+    "system_libraries",
     "report",
     "finding",
     "facts",
@@ -150,8 +166,9 @@ def test_only_the_shell_imports_scons() -> None:
     assert {room(module) for module in importers("SCons")} == {"_scons"}
 
 
-def test_only_inspect_imports_pyelftools() -> None:
-    assert {room(module) for module in importers("elftools")} == {"inspect"}
+@pytest.mark.parametrize("parser", ["elftools", "macholib", "pefile"])
+def test_only_inspect_imports_parsers(parser: str) -> None:
+    assert {room(module) for module in importers(parser)} == {"inspect"}
 
 
 def test_only_the_runner_starts_processes() -> None:
@@ -300,6 +317,7 @@ BUILD_ONLY = (
     "drivers",
     "golist",
     "gosource",
+    "image_policy",
     "inspect",
     "packages",
     "plan",

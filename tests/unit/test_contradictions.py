@@ -224,27 +224,37 @@ def test_accepted(linkages: tuple[str, ...], options: dict[str, Any]) -> None:
         assert refused(linkage, **options) == ()
 
 
-@pytest.mark.parametrize("goos", ["darwin", "openbsd", "windows", "android", "solaris", "plan9"])
+@pytest.mark.parametrize("goos", ["openbsd", "android", "solaris", "illumos", "plan9", "aix", "ios", "js"])
 @pytest.mark.parametrize("linkage", EVERY)
 def test_platform_where_nothing_is_static(goos: str, linkage: str) -> None:
-    """C19, C20."""
-    found = refused(linkage, Platform(goos, "amd64"))
-    if linkage == "dynamic":
-        # C28: what is not ELF cannot be proved.
-        assert [one.case for one in found] == ([] if goos in ("openbsd", "android", "solaris") else ["C28"])
-        assert refused(linkage, Platform(goos, "amd64"), permissions=Permissions(enforce=Level.WARN)) == ()
-    else:
+    """C20."""
+    place = Platform(goos, {"js": "wasm", "aix": "ppc64"}.get(goos, "amd64"))
+    found = refused(linkage, place)
+    if linkage != "dynamic":
         [finding] = found
-        assert (finding.case, finding.found, finding.fix) == ("C20", f"platform {goos}/amd64", "linkage='dynamic'")
+        assert (finding.case, finding.found) == ("C20", f"platform {place}")
+        assert finding.fix.startswith("linkage='dynamic'; with GORESOLVER='go' it needs no C compiler")
         assert finding.wanted.startswith(f"linkage {linkage}")
         assert finding.why
+    else:
+        # C28: what has another format cannot be proved.
+        assert [one.case for one in found] == (["C28"] if goos in ("plan9", "aix", "js") else [])
+        assert refused(linkage, place, permissions=Permissions(enforce=Level.WARN)) == ()
 
 
-@pytest.mark.parametrize("goos", ["freebsd", "netbsd", "dragonfly"])
+@pytest.mark.parametrize("goos", ["freebsd", "netbsd", "dragonfly", "darwin", "windows"])
 @pytest.mark.parametrize("linkage", EVERY)
 def test_libc_is_linked_statically_on_linux_only(goos: str, linkage: str) -> None:
+    """C19, C20."""
     found = refused(linkage, Platform(goos, "amd64"))
-    assert [finding.fix for finding in found] == (["linkage='static'"] if "-" in linkage else [])
+    fix = "linkage='static' (no cgo), or linkage='dynamic' (cgo)"
+    assert [finding.fix for finding in found] == ([fix] if "-" in linkage else [])
+
+
+def test_position_independent_programs_are_usual_elsewhere() -> None:
+    """C6 is about ELF."""
+    for goos in ("darwin", "windows"):
+        assert refused("static", Platform(goos, "amd64"), build_flags=("-buildmode=pie",)) == ()
 
 
 @pytest.mark.parametrize("linkage", EVERY)

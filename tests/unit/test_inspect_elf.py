@@ -570,19 +570,26 @@ def test_dynamic_entries_behind_the_end_do_not_count() -> None:
 # --- other formats and files that cannot be read
 
 
+def test_other_formats_are_only_named() -> None:
+    data = b"\0asm\1\0\0\0"
+    assert inspect_bytes(data) == BinaryFacts(format="wasm", size=len(data))
+
+
 @pytest.mark.parametrize(
-    ("data", "kind"),
+    "data",
     [
-        (b"MZ\x90\0", "PE"),
-        (b"\0asm\1\0\0\0", "wasm"),
-        (b"\xcf\xfa\xed\xfe\7\0\0\1", "Mach-O"),
-        (b"\xfe\xed\xfa\xce\0\0\0\7", "Mach-O"),
-        (b"\xca\xfe\xba\xbe\0\0\0\2", "Mach-O"),
-        (b"\xca\xfe\xba\xbf\0\0\0\2", "Mach-O"),
+        b"MZ\x90\0",
+        b"MZ" + bytes(1024),
+        b"\xcf\xfa\xed\xfe\7\0\0\1",
+        b"\xfe\xed\xfa\xce" + b"\xff" * 1024,
+        b"\xca\xfe\xba\xbe\0\0\0\2",
+        b"\xca\xfe\xba\xbf\0\0\0\2" + b"\xff" * 1024,
+        b"\xca\xfe\xba\xbe\0\0\0\1" + bytes(1024),
     ],
 )
-def test_other_formats_are_only_named(data: bytes, kind: str) -> None:
-    assert inspect_bytes(data) == BinaryFacts(format=kind, size=len(data))
+def test_damaged_image_is_an_error(data: bytes) -> None:
+    with pytest.raises(InspectError, match=r"^app: wanted a well-formed binary; found"):
+        inspect_bytes(data)
 
 
 @pytest.mark.parametrize(
@@ -692,7 +699,7 @@ def test_missing_pyelftools_is_one_error_with_the_fix() -> None:
     code = (
         "import io, sys; sys.modules['elftools'] = None\n"
         "from golang.inspect import inspect_stream\n"
-        "print(inspect_stream(io.BytesIO(b'MZ'), 'app').format)\n"
+        "print(inspect_stream(io.BytesIO(b'\\0asm'), 'app').format)\n"
         "from golang.errors import InspectError\n"
         "try: inspect_stream(io.BytesIO(b'\\x7fELF'), 'app')\n"
         "except InspectError as error: print(error)\n"
@@ -700,6 +707,6 @@ def test_missing_pyelftools_is_one_error_with_the_fix() -> None:
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environ)
     assert run.stdout == (
-        f"PE\napp: no pyelftools in {sys.executable}, to read ELF files with\n"
+        f"wasm\napp: no pyelftools in {sys.executable}, to read ELF files with\n"
         f"  fix:    {sys.executable} -m pip install pyelftools\n"
     )

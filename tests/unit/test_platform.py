@@ -9,6 +9,7 @@ from golang.errors import RequestError
 from golang.platform import (
     ARCH_VARIANTS,
     ELF_TARGETS,
+    PORTS,
     ElfTarget,
     Platform,
     host_libc,
@@ -17,15 +18,13 @@ from golang.platform import (
     platform_name,
 )
 
-STATIC = ["linux", "freebsd", "netbsd", "dragonfly"]
+STATIC = ["linux", "freebsd", "netbsd", "dragonfly", "darwin", "windows"]
 NOT_STATIC = {
-    "darwin": "libSystem",
     "ios": "libSystem",
     "openbsd": "libc.so",
     "solaris": "libc.so",
     "illumos": "libc.so",
     "android": "/system/bin/linker64",
-    "windows": "kernel32.dll",
     "aix": "libc.a",
     "plan9": "not defined",
 }
@@ -34,6 +33,26 @@ NOT_STATIC = {
 @pytest.mark.parametrize("goos", STATIC)
 def test_static_programs_exist(goos: str) -> None:
     assert Platform(goos, "amd64").why_not_static is None
+
+
+def test_static_means_the_libraries_of_the_system_on_some() -> None:
+    assert [goos for goos in PORTS if Platform(goos, "amd64").system_only] == ["darwin", "windows"]
+
+
+def test_only_linux_links_libc_statically() -> None:
+    why = {goos: Platform(goos, "amd64").why_not_static_libc or "" for goos in PORTS}
+    assert [goos for goos, text in why.items() if not text] == ["linux"]
+    assert "libSystem" in why["darwin"]
+    assert "ucrtbase.dll" in why["windows"]
+
+
+@pytest.mark.parametrize("goos", PORTS)
+def test_format_and_machine(goos: str) -> None:
+    """A header is known for every port whose programs can be proved."""
+    for goarch in PORTS[goos]:
+        target = Platform(goos, goarch)
+        assert (target.elf is not None) is (target.format == "ELF")
+        assert bool(target.image_machine) is (target.format in ("Mach-O", "PE"))
 
 
 @pytest.mark.parametrize("goos", NOT_STATIC)

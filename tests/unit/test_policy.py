@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from golang import policy
-from golang.facts import BinaryFacts, BuildInfo, ElfFacts
+from golang.facts import BinaryFacts, BuildInfo, ElfFacts, ImageFacts
 from golang.finding import Finding
 from golang.linkage import Kind, Level, Libc, Linkage, Permissions, Request
 from golang.platform import Platform
@@ -336,6 +336,80 @@ def test_unprovable_tells_how_to_build_it_nevertheless() -> None:
     [finding] = findings(BINARIES["packed"], "static")
     assert "packed by UPX" in finding.found
     assert "GOVERIFY='warn'" in finding.fix
+
+
+def image(**fields: Any) -> ImageFacts:
+    usual = {
+        "type": "EXECUTE", "machine": "ARM64", "system": "macOS 12.0", "libraries": ("/usr/lib/libSystem.B.dylib",),
+        "loader": "/usr/lib/dyld", "signed": True, "go": True, "build_info": info("0"),
+    }  # fmt: skip
+    return ImageFacts(**{**usual, **fields})
+
+
+def macos(*images: ImageFacts) -> BinaryFacts:
+    return BinaryFacts(format="Mach-O", size=1, images=images)
+
+
+def windows(*libraries: str, **fields: Any) -> BinaryFacts:
+    usual = {"type": "EXE", "machine": "AMD64", "system": "Windows 6.1", "loader": None}
+    return BinaryFacts(format="PE", size=1, images=(image(**{**usual, "libraries": libraries, **fields}),))
+
+
+MACOS, WINDOWS = Platform("darwin", "arm64"), Platform("windows", "amd64")
+APPKIT = "/System/Library/Frameworks/AppKit.framework/Versions/C/AppKit"
+BREW = "/opt/homebrew/lib/libfoo.1.dylib"
+IMAGES: dict[str, tuple[BinaryFacts, Platform, tuple[list[str], ...]]] = {
+    # program, platform: findings by linkage (dynamic, static, static-libc, static-pie)
+    "macOS": (macos(image()), MACOS, ([], [], ["kind", "cgo"], ["kind", "cgo"])),
+    "macOS, cgo": (macos(image(build_info=info("1"))), MACOS, ([], ["cgo"], ["kind"], ["kind"])),
+    "macOS, framework": (
+        macos(image(libraries=(APPKIT,), build_info=info("1"))), MACOS, ([], ["kind", "cgo"], ["kind"], ["kind"]),
+    ),
+    "macOS, homebrew": (
+        macos(image(libraries=(BREW,))), MACOS, (["library"], ["kind"], ["kind", "cgo"], ["kind", "cgo"]),
+    ),
+    "macOS, for the other processor": (
+        macos(image()), Platform("darwin", "amd64"), (["machine"], ["machine"], ["kind", "cgo"], ["kind", "cgo"]),
+    ),
+    "macOS, universal": (
+        macos(image(), image(machine="X86_64")), MACOS, ([], [], ["kind", "cgo", "cgo"], ["kind", "cgo", "cgo"]),
+    ),
+    "iOS": (
+        macos(image(system="iOS 14.0")), MACOS, (["machine"], ["machine"], ["kind", "cgo"], ["kind", "cgo"]),
+    ),
+    "macOS, not Go": (macos(image(go=False)), MACOS, (["go"], ["go"], ["kind", "go", "cgo"], ["kind", "go", "cgo"])),
+    "macOS, unsigned": (macos(image(signed=False)), MACOS, (["kind"], ["kind"], ["kind", "cgo"], ["kind", "cgo"])),
+    "windows": (windows("kernel32.dll"), WINDOWS, ([], [], ["kind", "cgo"], ["kind", "cgo"])),
+    "windows, upper case": (windows("KERNEL32.DLL"), WINDOWS, ([], [], ["kind", "cgo"], ["kind", "cgo"])),
+    "windows, GUI": (windows("USER32.dll", "GDI32.dll"), WINDOWS, ([], ["kind"], ["kind", "cgo"], ["kind", "cgo"])),
+    "windows, mingw's": (
+        windows("libstdc++-6.dll"), WINDOWS, (["library"], ["kind"], ["kind", "cgo"], ["kind", "cgo"]),
+    ),
+    "windows, asked for linux": (
+        windows("kernel32.dll"), Platform("linux", "amd64"),
+        (["machine"], ["machine"], ["kind", "machine", "cgo"], ["kind", "machine", "cgo"]),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("number", "linkage"), list(enumerate(Linkage)))
+@pytest.mark.parametrize("program", IMAGES)
+def test_image_against_linkage(program: str, number: int, linkage: Linkage) -> None:
+    """C19, C28."""
+    binary, platform, expected = IMAGES[program]
+    assert cases(binary, linkage, platform=platform) == expected[number]
+
+
+def test_library_that_is_permitted_elsewhere() -> None:
+    assert cases(macos(image(libraries=(BREW,))), libraries=("/opt/homebrew/*",)) == []
+    assert cases(windows("libstdc++-6.dll"), libraries=("LIBSTDC++*.dll",)) == []
+    assert cases(macos(image(libraries=(BREW,))), "static", libraries=("/opt/homebrew/*",)) == ["kind"]
+
+
+def test_cgo_may_do_with_the_libraries_of_the_system() -> None:
+    assert cases(macos(image()), prediction=PREDICTED) == []
+    unexpected = findings(macos(image(libraries=(APPKIT,))), prediction=Prediction(kind=Kind.SYSTEM_ONLY))
+    assert [finding.case for finding in unexpected] == ["prediction"]
 
 
 def test_schema_is_a_number_that_verifies_again_when_it_is_raised() -> None:

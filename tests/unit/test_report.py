@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from golang.errors import InspectError
-from golang.facts import BinaryFacts, BuildInfo, ElfFacts
+from golang.facts import BinaryFacts, BuildInfo, ElfFacts, ImageFacts
 from golang.finding import Finding, errors, warnings
 from golang.linkage import Level, Libc, Linkage, Request, Resolver
 from golang.report import (
@@ -139,6 +139,7 @@ def test_json_of_a_report() -> None:
     libc, dynamic, pure = report["programs"]
     assert list(libc) == [
         "program", "asked", "verdict", "libc", "nss", "resolver", "evidence", "ok", "findings", "format", "size", "elf",
+        "images",
     ]  # fmt: skip
     assert libc["asked"] == {"linkage": "static-libc", "libc": "musl", "resolver": "libc"}
     assert libc["ok"]
@@ -166,3 +167,21 @@ def test_json_does_not_depend_on_the_order_of_what_goes_in() -> None:
 def test_json_of_what_is_no_elf() -> None:
     [one] = report_json([Evidence(program="a", facts=BinaryFacts(format="PE", size=7))])["programs"]
     assert (one["verdict"], one["format"], one["size"], one["elf"]) == ("unprovable", "PE", 7, None)
+    assert one["images"] == []
+
+
+def test_json_of_a_program_for_macos() -> None:
+    image = ImageFacts(
+        type="EXECUTE", machine="ARM64", system="macOS 12.0", libraries=("/usr/lib/libSystem.B.dylib",),
+        loader="/usr/lib/dyld", signed=True, go=True, build_info=BuildInfo(go_version="go1.26.8", path="m"),
+    )  # fmt: skip
+    facts = BinaryFacts(format="Mach-O", size=7, images=(image,))
+    [one] = report_json([Evidence(program="a", facts=facts, asked=Request(linkage=Linkage.STATIC))])["programs"]
+    assert (one["verdict"], one["ok"], one["elf"], one["resolver"]) == ("system-only", True, None, None)
+    assert one["images"] == [
+        {
+            "type": "EXECUTE", "machine": "ARM64", "system": "macOS 12.0",
+            "libraries": ["/usr/lib/libSystem.B.dylib"], "loader": "/usr/lib/dyld", "signed": True, "packed": None,
+            "go": {"version": "go1.26.8", "path": "m", "module": "", "settings": {}},
+        }
+    ]  # fmt: skip

@@ -16,7 +16,7 @@ from .compiler_memo import CompilerMemo
 from .configuration import Configuration, base_environ
 from .drivers import Drivers
 from .errors import GolangError, InspectError
-from .facts import BinaryFacts
+from .facts import BinaryFacts, ElfFacts
 from .finding import Finding, errors
 from .inspect import inspect_file
 from .linkage import Kind, Libc, Linkage, Request, Resolver
@@ -117,7 +117,9 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 def _unexpected(facts: BinaryFacts, expected: Kind, libc: Libc | None) -> tuple[Finding, ...]:
     verdict = classify(facts)
-    if verdict.kind is expected and libc in (None, verdict.libc):
+    # Nothing is more static than that where it is found (linkage case C19).
+    found = Kind.STATIC if verdict.kind is Kind.SYSTEM_ONLY and expected is Kind.STATIC else verdict.kind
+    if found is expected and libc in (None, verdict.libc):
         return ()
     wanted = expected.value + (f" ({libc.value})" if libc else "")
     return (Finding(case="kind", wanted=wanted, found=f"{verdict} ({', '.join(verdict.evidence)})"),)
@@ -138,10 +140,19 @@ def _inspect(arguments: argparse.Namespace) -> int:
 def _inspect_lines(file: str, facts: BinaryFacts) -> list[str]:
     verdict = classify(facts)
     lines = [f"{file}: {verdict}", *(f"  {statement}" for statement in verdict.evidence)]
-    elf = facts.elf
-    if elf is None:
-        return lines
-    lines.append(f"  {elf.machine}, {elf.bits} bits, {'little' if elf.little_endian else 'big'}-endian")
+    if facts.elf is not None:
+        lines += _elf_lines(facts.elf)
+    if facts.build_info:
+        info = facts.build_info
+        cgo = {True: ", cgo on", False: ", cgo off", None: ""}[info.cgo_enabled]
+        lines.append(f"  {info.go_version} {info.path}{cgo}")
+    if resolver_of(facts) is Resolver.LIBC:
+        lines.append("  hosts or users are resolved by libc")
+    return lines
+
+
+def _elf_lines(elf: ElfFacts) -> list[str]:
+    lines = [f"  {elf.machine}, {elf.bits} bits, {'little' if elf.little_endian else 'big'}-endian"]
     if elf.glibc_floor:
         lines.append(f"  needs glibc {elf.glibc_floor} or newer")
     for name, paths in (("RPATH", elf.rpath), ("RUNPATH", elf.runpath)):
@@ -149,12 +160,6 @@ def _inspect_lines(file: str, facts: BinaryFacts) -> list[str]:
             lines.append(f"  {name} {':'.join(paths)}")
     if elf.stack_size:
         lines.append(f"  stack size {elf.stack_size} bytes")
-    if elf.build_info:
-        cgo = {True: ", cgo on", False: ", cgo off", None: ""}[elf.build_info.cgo_enabled]
-        lines.append(f"  {elf.build_info.go_version} {elf.build_info.path}{cgo}")
-    resolver = resolver_of(facts)
-    if resolver is Resolver.LIBC:
-        lines.append("  hosts or users are resolved by libc")
     return lines
 
 

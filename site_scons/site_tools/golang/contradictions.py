@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from .facts import PARSERS
 from .finding import Finding
 from .goflags import flag_name, join_flag_values, split_words, take_flag
 from .linkage import Level, Linkage, Request
@@ -47,12 +48,14 @@ def _platform(request: Request, platform: Platform, options: Options) -> list[Fi
         return [_refuse("C20", "a platform that Go builds for", f"platform {platform}", unknown, fix)]
     why = platform.why_not_static
     if request.linkage.is_static and why:
-        return [_refuse("C20", f"linkage {request}", f"platform {platform}", why, "linkage='dynamic'")]
-    if request.linkage.links_libc_statically and platform.goos != "linux":
-        why = "only Linux C toolchains are known to link libc statically into Go programs"
-        return [_refuse("C20", f"linkage {request}", f"platform {platform}", why, "linkage='static'")]
-    if platform.elf is None and options.permissions.enforce is Level.ERROR:
-        why = "only ELF binaries can be proved"
+        fix = "linkage='dynamic'; with GORESOLVER='go' it needs no C compiler unless a package of yours uses cgo"
+        return [_refuse("C20", f"linkage {request}", f"platform {platform}", why, fix)]
+    why = platform.why_not_static_libc
+    if request.linkage.links_libc_statically and why:
+        fix = "linkage='static' (no cgo), or linkage='dynamic' (cgo)"
+        return [_refuse("C20", f"linkage {request}", f"platform {platform}", why, fix)]
+    if platform.format not in PARSERS and options.permissions.enforce is Level.ERROR:
+        why = f"only {', '.join(PARSERS)} programs can be proved; those of {platform.goos} are {platform.format}"
         return [_refuse("C28", "a proof", f"platform {platform}", why, "GOVERIFY='warn' builds it, unproved")]
     return []
 
@@ -155,7 +158,6 @@ def _build_flags(request: Request, platform: Platform, options: Options) -> list
 
 
 def _build_mode(request: Request, platform: Platform, options: Options) -> list[Finding]:
-    del platform
     found = []
     modes, _ = take_flag(options.user_flags, "-buildmode")
     linker_modes, _ = take_flag(options.linker_words, "-buildmode")
@@ -171,7 +173,7 @@ def _build_mode(request: Request, platform: Platform, options: Options) -> list[
         if mode not in ("default", "exe", "pie"):
             why = "GoProgram builds executables"
             found.append(_refuse("C27", "-buildmode exe or pie", f"-buildmode={mode}", why, "remove it"))
-        elif mode == "pie" and request.linkage in (Linkage.STATIC, Linkage.STATIC_LIBC):
+        elif mode == "pie" and platform.format == "ELF" and request.linkage in (Linkage.STATIC, Linkage.STATIC_LIBC):
             why = (
                 "a position independent program without cgo asks for the dynamic loader"
                 if request.linkage is Linkage.STATIC

@@ -4,8 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from .linkage import Libc
+
+
+class Parser(NamedTuple):
+    """What reads a format: a module, and the package of PyPI that it is in."""
+
+    module: str
+    package: str
+
+
+PARSERS = {
+    "ELF": Parser("elftools", "pyelftools"),
+    "Mach-O": Parser("macholib", "macholib"),
+    "PE": Parser("pefile", "pefile"),
+}
+"""The formats of programs that can be proved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,18 +120,56 @@ class ElfFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImageFacts:
+    """What the headers of a Mach-O or PE file say, or of one architecture of a universal Mach-O file."""
+
+    type: str
+    """Mach-O: filetype, such as ``EXECUTE``, ``DYLIB`` or ``BUNDLE``. PE: ``EXE``, ``DLL`` or ``OBJECT``."""
+    machine: str
+    """Mach-O: cputype, such as ``X86_64`` or ``ARM64``. PE: Machine, such as ``AMD64``, ``I386`` or ``ARM64``."""
+    system: str = ""
+    """What it is for and the oldest version that must do, such as ``macOS 12.0`` or ``Windows 6.1``."""
+    libraries: tuple[str, ...] = ()
+    """What it loads when it starts or is first used, in file order: load commands, or imports and delayed imports."""
+    loader: str | None = None
+    """LC_LOAD_DYLINKER; None for PE, which the kernel loads."""
+    signed: bool = False
+    """Whether there is a code signature (LC_CODE_SIGNATURE, or the certificate table)."""
+    openssl: bool = False
+    """As in ElfFacts."""
+    go: bool = False
+    """Whether the Go linker made it (Go build id, or Go build info)."""
+    build_info: BuildInfo | None = None
+    """Go build info where it is present."""
+    packed: str | None = None
+    """The name of the packer (``UPX``) where one hides the real program."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BinaryFacts:
     """One inspected file.
 
-    ``format`` is ``ELF``, ``ar`` (archive), ``PE``, ``Mach-O`` or ``wasm``. ``elf`` is set for ELF only;
-    ``members`` names an archive's first members (at most 1000).
+    ``format`` is ``ELF``, ``ar`` (archive), ``PE``, ``Mach-O`` or ``wasm``. ``elf`` is set for ELF only, ``images`` for
+    Mach-O and PE (one for each architecture) where the package that reads them is installed; ``members`` names an
+    archive's first members (at most 1000).
     """
 
     format: str
     size: int
     """Bytes."""
     elf: ElfFacts | None = None
+    images: tuple[ImageFacts, ...] = ()
     members: tuple[str, ...] = ()
+
+    @property
+    def programs(self) -> tuple[ElfFacts | ImageFacts, ...]:
+        """What the file is for each architecture in it; none where it could not be read."""
+        return self.images if self.elf is None else (self.elf,)
+
+    @property
+    def build_info(self) -> BuildInfo | None:
+        """Go build info where it is present."""
+        return next((program.build_info for program in self.programs if program.build_info), None)
 
 
 def version_key(version: str) -> tuple[int, ...]:

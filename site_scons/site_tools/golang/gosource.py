@@ -84,6 +84,11 @@ class DynamicImport:
     line: int
     text: str
 
+    @property
+    def library(self) -> str:
+        """What it names, which stands in quotes at its end."""
+        return self.text.rpartition(" ")[2].strip('"')
+
 
 def read_source(path: str) -> str:
     """Return the text of a Go file, empty if it cannot be read (the compiler then says why)."""

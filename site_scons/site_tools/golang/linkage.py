@@ -115,6 +115,8 @@ class Kind(enum.Enum):
     STATIC_LIBC = "static-libc"
     STATIC_PIE = "static-pie"
     DYNAMIC = "dynamic"
+    SYSTEM_ONLY = "system-only"
+    """Loads libraries of the operating system that no program there can do without, and nothing else."""
     INTERPRETER_ONLY = "interpreter-only"
     SHARED_LIBRARY = "shared-library"
     ARCHIVE = "archive"

@@ -1,7 +1,7 @@
-"""GOOS and GOARCH: what they are called here, in ELF, and what ``static`` can mean on them.
+"""GOOS and GOARCH: what they are called here, in the headers of programs, and what ``static`` can mean on them.
 
 Sources: ``go tool dist list``; the ELF machine of each port in cmd/link/internal/*/obj.go; the linkage
-that a pure Go program gets was measured by cross builds with go1.27.3 (linkage case C20).
+that a pure Go program gets was measured by cross builds with go1.27.3 (linkage cases C19, C20).
 """
 
 from __future__ import annotations
@@ -39,6 +39,17 @@ ELF_TARGETS = {
     "riscv64": ElfTarget("RISCV", 64),
     "s390x": ElfTarget("S390", 64, little_endian=False),
 }
+
+_IMAGE_MACHINES = {
+    "Mach-O": {"amd64": "X86_64", "arm64": "ARM64"},
+    "PE": {"386": "I386", "amd64": "AMD64", "arm": "ARMNT", "arm64": "ARM64"},
+}
+"""What the header of a program for a GOARCH must say, by format (cputype, Machine)."""
+_OTHER_FORMATS = {
+    "aix": "XCOFF", "darwin": "Mach-O", "ios": "Mach-O", "js": "wasm", "plan9": "Plan 9 a.out", "wasip1": "wasm",
+    "windows": "PE",
+}  # fmt: skip
+"""The format of the programs of each GOOS whose format is not ELF (cmd/link/internal/ld: HeadType)."""
 
 ARCH_VARIANTS = {
     "386": "GO386",
@@ -98,13 +109,16 @@ _UNIX = frozenset(
 _STATIC_GOOS = frozenset({"linux", "freebsd", "netbsd", "dragonfly"})
 _NOT_STATIC = {
     "android": "its programs are position independent and started by /system/bin/linker64",
-    "darwin": "the kernel's interface is libSystem, which every program loads",
     "ios": "the kernel's interface is libSystem, which every program loads",
     "illumos": "the system call interface is libc.so, which every Go program loads",
     "openbsd": "system calls are permitted from libc.so only, which every Go program loads",
     "solaris": "the system call interface is libc.so, which every Go program loads",
     "aix": "the system call interface is libc.a(shr.o), which every Go program loads",
-    "windows": "the system call interface is kernel32.dll and ntdll.dll, which every program loads",
+}
+_SYSTEM_ONLY_GOOS = frozenset({"darwin", "windows"})
+_NOT_STATIC_LIBC = {
+    "darwin": "libSystem, its libc, exists as a shared library only",
+    "windows": "the C run-time library is part of the system, as ucrtbase.dll or msvcrt.dll",
 }
 _SYSTEM_LIBRARIES = {
     "illumos": ("libc.so*", "libsocket.so*", "libsendfile.so*"),
@@ -144,18 +158,40 @@ class Platform:
         return self.goos in _UNIX
 
     @property
+    def format(self) -> str:
+        """The format of its programs: ``ELF``, ``Mach-O``, ``PE``, or another one, which cannot be proved."""
+        return _OTHER_FORMATS.get(self.goos, "ELF")
+
+    @property
     def elf(self) -> ElfTarget | None:
         """What the ELF header of a program for it must say; None where unknown or not ELF."""
-        if self.goos in ("windows", "darwin", "ios", "aix", "plan9", "js", "wasip1"):
-            return None
-        return ELF_TARGETS.get(self.goarch)
+        return ELF_TARGETS.get(self.goarch) if self.format == "ELF" else None
+
+    @property
+    def image_machine(self) -> str:
+        """What the Mach-O or PE header of a program for it must say; empty where unknown or another format."""
+        return _IMAGE_MACHINES.get(self.format, {}).get(self.goarch, "")
+
+    @property
+    def system_only(self) -> bool:
+        """Whether ``static`` means there: nothing but the libraries that every program loads (linkage case C19)."""
+        return self.goos in _SYSTEM_ONLY_GOOS
 
     @property
     def why_not_static(self) -> str | None:
         """Why no program can be static on it (linkage cases C19, C20); None where one can."""
-        if self.goos in _STATIC_GOOS:
+        if self.goos in _STATIC_GOOS or self.system_only:
             return None
         return _NOT_STATIC.get(self.goos, "a static program is not defined there")
+
+    @property
+    def why_not_static_libc(self) -> str | None:
+        """Why libc cannot be linked statically into Go programs for it; None where it can."""
+        if self.goos == "linux":
+            return None
+        return _NOT_STATIC_LIBC.get(
+            self.goos, "only Linux C toolchains are known to link libc statically into Go programs"
+        )
 
     @property
     def system_libraries(self) -> tuple[str, ...]:

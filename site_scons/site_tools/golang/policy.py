@@ -10,14 +10,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from .drivers import ZIG_HELP
-from .facts import BinaryFacts, ElfFacts, version_key
+from .facts import BinaryFacts, ElfFacts, ImageFacts, version_key
 from .finding import Finding
+from .image_policy import PLATFORM_FIX, check_images
 from .linkage import Kind, Level, Linkage, Permissions, Request, Verdict
 from .platform import Platform
 from .predict import NSS_FIX, Prediction
 from .verdict import classify
 
-SCHEMA = 1
+SCHEMA = 2
 """Raise it when the proof gets stricter: every binary is then verified again."""
 
 
@@ -63,7 +64,10 @@ POLICIES = {
     ),
 }
 
-_UNPROVABLE_FIX = "leave out what packs or converts the program; GOVERIFY='warn' builds what cannot be proved, unproved"
+_UNPROVABLE_FIX = (
+    "leave out what packs or converts the program, and install what reads it (`pip install macholib pefile`); "
+    "GOVERIFY='warn' builds what cannot be proved, unproved"
+)
 _LIBC_LIBRARIES = (
     "libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libresolv.so.2", "libutil.so.1",
     "ld-linux*.so.*", "ld64.so.*", "ld.so.1", "ld-musl-*.so.1", "libc.musl-*.so.1", "libc.so",
@@ -89,7 +93,9 @@ def check(
         return ()
     verdict = classify(facts)
     policy = _policy_for(facts, request, go=go)
-    found = [*_kind(verdict, request, policy, prediction)]
+    found = [*_kind(verdict, request, policy, prediction), *_format(facts, platform)]
+    for image in facts.images:
+        found += [*_cgo(image, request, policy, go=go), *_crypto(image, request, permissions)]
     if facts.elf is not None:
         found += [
             *_segments(facts.elf, request, policy, prediction),
@@ -100,6 +106,8 @@ def check(
             *_machine(facts.elf, platform),
             *_stack(facts.elf, permissions),
         ]
+    elif verdict.kind in policy.kinds:
+        found += check_images(facts, permissions, platform)
     if permissions.enforce is Level.WARN:
         found = [_lower(finding) for finding in found]
     return tuple(found)
@@ -107,6 +115,10 @@ def check(
 
 def _policy_for(facts: BinaryFacts, request: Request, *, go: bool) -> Policy:
     policy = POLICIES[request.linkage]
+    if facts.images and request.linkage in (Linkage.DYNAMIC, Linkage.STATIC):
+        # What loads nothing at all does not exist there (linkage case C19).
+        dynamic = {Kind.DYNAMIC} if request.linkage is Linkage.DYNAMIC else set()
+        return replace(policy, kinds=frozenset({Kind.SYSTEM_ONLY, *dynamic}))
     if request.linkage is Linkage.STATIC and not go and facts.elf is not None and not facts.elf.go:
         # There is no C program without libc: static, for it, is libc linked in.
         return replace(policy, kinds=policy.kinds | {Kind.STATIC_LIBC})
@@ -129,13 +141,28 @@ def _kind(verdict: Verdict, request: Request, policy: Policy, prediction: Predic
         why = _because(prediction)
         fix = _UNPROVABLE_FIX if verdict.kind is Kind.UNPROVABLE else policy.fix
         yield Finding(case="kind", wanted=f"linkage {request}", found=f"{verdict} ({evidence})", why=why, fix=fix)
-    elif prediction is not None and verdict.kind is not prediction.kind:
+    elif prediction is not None and not _agree(prediction.kind, verdict.kind):
         yield Finding(
             case="prediction",
             wanted=f"{prediction.kind.value}, as the imports predict",
             found=f"{verdict} ({evidence})",
             why=_because(prediction) or "no package of the program uses cgo",
             fix="find the flag or tool that changes the link; if there is none, report it as a bug of scons-golang",
+        )
+
+
+def _agree(predicted: Kind, found: Kind) -> bool:
+    # cgo may come to load a library, and may do with those of the system: its flags do not say.
+    return found is predicted or (predicted is Kind.DYNAMIC and found is Kind.SYSTEM_ONLY)
+
+
+def _format(facts: BinaryFacts, platform: Platform | None) -> Iterable[Finding]:
+    if platform and platform.format != facts.format:
+        yield Finding(
+            case="machine",
+            wanted=f"a program for {platform} ({platform.format})",
+            found=facts.format,
+            fix=PLATFORM_FIX,
         )
 
 
@@ -184,10 +211,10 @@ def _needed(
         )
 
 
-def _cgo(elf: ElfFacts, request: Request, policy: Policy, *, go: bool) -> Iterable[Finding]:
-    if go and not elf.go:
+def _cgo(program: ElfFacts | ImageFacts, request: Request, policy: Policy, *, go: bool) -> Iterable[Finding]:
+    if go and not program.go:
         yield Finding(case="go", wanted="a Go program", found="no Go build id and no Go build info in it")
-    recorded = elf.build_info.cgo_enabled if elf.build_info else None
+    recorded = program.build_info.cgo_enabled if program.build_info else None
     if go and policy.cgo is not None and recorded is not None and recorded is not policy.cgo:
         yield Finding(
             case="cgo",
@@ -228,15 +255,15 @@ def _libc(elf: ElfFacts, verdict: Verdict, request: Request, permissions: Permis
         )
 
 
-def _crypto(elf: ElfFacts, request: Request, permissions: Permissions) -> Iterable[Finding]:
-    told = elf.build_info is not None and elf.build_info.loads_openssl
+def _crypto(program: ElfFacts | ImageFacts, request: Request, permissions: Permissions) -> Iterable[Finding]:
+    told = program.build_info is not None and program.build_info.loads_openssl
     permitted = any(fnmatch.fnmatchcase("libcrypto.so", pattern) for pattern in permissions.libraries)
-    if request.linkage.is_static and (elf.openssl or told) and not permitted:
+    if request.linkage.is_static and (program.openssl or told) and not permitted:
         yield Finding(
             case="C21",
             wanted="a static program that loads nothing at run time",
             found="its crypto loads OpenSSL (libcrypto.so) of the machine that it runs on",
-            why="the package golang-fips/openssl is linked in" if elf.openssl else "GOEXPERIMENT in the build info",
+            why="the package golang-fips/openssl is linked in" if program.openssl else "GOEXPERIMENT in the build info",
             fix="build with Go's own crypto (GOFIPS140), or GOVERIFYLIBS=['libcrypto.so*'] if it is there everywhere",
         )
 
@@ -249,7 +276,7 @@ def _machine(elf: ElfFacts, platform: Platform | None) -> Iterable[Finding]:
             case="machine",
             wanted=f"a program for {platform} ({target.machine}, {target.bits} bits)",
             found=f"{elf.machine}, {elf.bits} bits, {order}-endian",
-            fix="GOOS and GOARCH select the platform; a changed GOCOM must not",
+            fix=PLATFORM_FIX,
         )
 
 

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from .ccompiler import CCompiler
 from .drivers import ZIG_HELP, triple, zig_target
 from .finding import Finding
+from .gosource import DynamicImport
 from .linkage import Kind, Level, Libc, Linkage, Permissions, Request, Resolver
 from .packages import Package, PackageGraph
 from .plan import Plan
 from .platform import Platform
+from .system_libraries import is_always_loaded
 
 NSS_FIX = "GORESOLVER='go', or GOLIBC='musl', or GOVERIFYNSS='ok' if every machine it runs on has the same glibc"
 
@@ -77,7 +79,8 @@ def predict(
     permissions = permissions or Permissions()
     closure = graph.closure(main)
     with_cgo = [package for package in closure if package.cgo_files]
-    loading = [package for package in closure if package.dynamic_imports]
+    platform = Platform(plan.environ["GOOS"], plan.environ["GOARCH"])
+    loading = [(package, pragma) for package in closure for pragma in _loaded(package, platform)]
     flags = tuple(flag for package in with_cgo for flag in package.cgo_ldflags)
     findings = [
         *_not_a_program(main),
@@ -88,7 +91,7 @@ def predict(
         *(_dropped(graph, main, closure, permissions.dropped_cgo) if not request.linkage.uses_cgo else ()),
     ]
     return Prediction(
-        kind=_kind(request, plan, loads=bool(with_cgo or loading)),
+        kind=_kind(request, plan, platform, loads=bool(with_cgo or loading)),
         cgo=tuple(_use(graph, main, package) for package in with_cgo),
         libraries=tuple(sorted({flag[2:] for flag in flags if flag.startswith("-l")})),
         library_flags=tuple(flag for flag in flags if flag.startswith(("-L", "-l"))),
@@ -99,14 +102,21 @@ def predict(
     )
 
 
+def _loaded(package: Package, platform: Platform) -> tuple[DynamicImport, ...]:
+    """Return the first pragma that loads a library which programs there do not load anyway."""
+    found = (one for one in package.dynamic_imports if not is_always_loaded(platform.format, one.library))
+    return tuple(found)[:1]
+
+
 def _use(graph: PackageGraph, main: Package, package: Package) -> CgoUse:
     return CgoUse(package.import_path, graph.chain(main, package.import_path))
 
 
-def _kind(request: Request, plan: Plan, *, loads: bool) -> Kind:
+def _kind(request: Request, plan: Plan, platform: Platform, *, loads: bool) -> Kind:
+    if platform.system_only:
+        return Kind.DYNAMIC if loads and request.linkage is Linkage.DYNAMIC else Kind.SYSTEM_ONLY
     if request.linkage is not Linkage.DYNAMIC:
         return Kind(request.linkage.value)
-    platform = Platform(plan.environ["GOOS"], plan.environ["GOARCH"])
     if platform.goos == "android" and not loads:
         return Kind.INTERPRETER_ONLY
     if loads or plan.external or platform.why_not_static:
@@ -186,7 +196,9 @@ def _nss(graph: PackageGraph, main: Package, closure: Sequence[Package], request
     ]
 
 
-def _loads_libraries(graph: PackageGraph, main: Package, loading: Sequence[Package]) -> list[Finding]:
+def _loads_libraries(
+    graph: PackageGraph, main: Package, loading: Sequence[tuple[Package, DynamicImport]]
+) -> list[Finding]:
     return [
         Finding(
             case="C1",
@@ -195,8 +207,7 @@ def _loads_libraries(graph: PackageGraph, main: Package, loading: Sequence[Packa
             why=_chain(graph, main, package.import_path),
             fix="linkage='dynamic', or do without that package: it needs no cgo and loads the library all the same",
         )
-        for package in loading
-        for pragma in package.dynamic_imports[:1]
+        for package, pragma in loading
     ]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .errors import InspectError
-from .facts import BinaryFacts, ElfFacts
+from .facts import BinaryFacts, BuildInfo, ElfFacts, ImageFacts
 from .finding import Finding, errors, warnings
 from .linkage import Kind, Linkage, Request, Resolver, Verdict
 from .verdict import classify
@@ -62,6 +62,7 @@ def success(target: str, facts: BinaryFacts, asked: Request) -> str:
 
 def resolver_of(facts: BinaryFacts) -> Resolver | None:
     """Return who resolves hosts and users; None where it is no Go program or nothing shows it."""
+    # Elsewhere the system's resolver may be called without cgo.
     if facts.elf is None or not facts.elf.go:
         return None
     return Resolver.LIBC if facts.elf.libc_resolver else Resolver.GO
@@ -109,6 +110,7 @@ def evidence_json(evidence: Evidence) -> dict[str, Any]:
         "format": facts.format,
         "size": facts.size,
         "elf": facts.elf and _elf_json(facts.elf),
+        "images": [_image_json(image) for image in facts.images],
     }  # fmt: skip
 
 
@@ -124,8 +126,31 @@ def finding_json(finding: Finding) -> dict[str, str]:
     }
 
 
+def _build_info_json(info: BuildInfo | None) -> dict[str, Any] | None:
+    if info is None:
+        return None
+    return {
+        "version": info.go_version,
+        "path": info.path,
+        "module": info.module,
+        "settings": dict(sorted(info.settings.items())),
+    }
+
+
+def _image_json(image: ImageFacts) -> dict[str, Any]:
+    return {
+        "type": image.type,
+        "machine": image.machine,
+        "system": image.system,
+        "libraries": list(image.libraries),
+        "loader": image.loader,
+        "signed": image.signed,
+        "packed": image.packed,
+        "go": _build_info_json(image.build_info),
+    }
+
+
 def _elf_json(elf: ElfFacts) -> dict[str, Any]:
-    info = elf.build_info
     return {
         "type": elf.type,
         "machine": elf.machine,
@@ -146,13 +171,8 @@ def _elf_json(elf: ElfFacts) -> dict[str, Any]:
         "symbol_versions": {name: list(versions) for name, versions in sorted(elf.symbol_versions.items())},
         "dlopen": elf.dlopen,
         "packed": elf.packed,
-        "go": info and {
-            "version": info.go_version,
-            "path": info.path,
-            "module": info.module,
-            "settings": dict(sorted(info.settings.items())),
-        },
-    }  # fmt: skip
+        "go": _build_info_json(elf.build_info),
+    }
 
 
 def report_json(evidence: Iterable[Evidence]) -> dict[str, Any]:

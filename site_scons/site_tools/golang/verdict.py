@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .facts import PARSERS
 from .linkage import Kind, Verdict
+from .system_libraries import is_always_loaded
 
 if TYPE_CHECKING:
-    from .facts import BinaryFacts, ElfFacts
+    from .facts import BinaryFacts, ElfFacts, ImageFacts
 
 _STATIC_KINDS = (Kind.STATIC_LIBC, Kind.STATIC_PIE)
 
@@ -23,8 +25,10 @@ def classify(facts: BinaryFacts) -> Verdict:
         member = "go.o" in facts.members
         text = "has the Go member go.o" if member else "has no member go.o: not a Go c-archive"
         return Verdict(kind=Kind.ARCHIVE, evidence=("ar archive", text))
+    if facts.images:
+        return _classify_images(facts)
     if facts.elf is None:
-        return Verdict(kind=Kind.UNPROVABLE, evidence=(f"{facts.format}: only ELF linkage can be proved",))
+        return Verdict(kind=Kind.UNPROVABLE, evidence=(f"{facts.format}: {_why_unread(facts.format)}",))
     elf = facts.elf
     kind, reason = _classify_elf(elf)
     if kind is Kind.UNPROVABLE:
@@ -35,6 +39,58 @@ def classify(facts: BinaryFacts) -> Verdict:
         nss=elf.nss and kind in _STATIC_KINDS,
         evidence=(*_describe(elf), *reason),
     )
+
+
+def _why_unread(file_format: str) -> str:
+    if file_format in PARSERS:
+        return f"{PARSERS[file_format].package}, which reads it, is not installed"
+    return "only the linkage of ELF, Mach-O and PE files can be proved"
+
+
+_WORST_FIRST = (Kind.UNPROVABLE, Kind.BROKEN, Kind.SHARED_LIBRARY, Kind.DYNAMIC, Kind.SYSTEM_ONLY)
+
+
+def _classify_images(facts: BinaryFacts) -> Verdict:
+    """Return the verdict on a Mach-O or PE file; a universal one is what the worst of its architectures is."""
+    found = [(image, *_classify_image(facts.format, image)) for image in facts.images]
+    kind = min((kind for _, kind, _ in found), key=_WORST_FIRST.index)
+    evidence = [
+        text
+        for image, _, reason in found
+        for text in (f"{facts.format} {image.type} {image.machine}", *_describe_image(image), reason)
+    ]
+    return Verdict(kind=kind, evidence=tuple(dict.fromkeys(evidence)))
+
+
+def _classify_image(file_format: str, image: ImageFacts) -> tuple[Kind, str]:
+    """Return the kind of one architecture and the fact that decided."""
+    if image.packed:
+        return Kind.UNPROVABLE, f"packed by {image.packed}: the program is hidden"
+    if image.type not in ("EXE", "EXECUTE"):
+        library = image.type in ("DLL", "DYLIB", "BUNDLE")
+        return (Kind.SHARED_LIBRARY, "not an executable") if library else (Kind.UNPROVABLE, "not a linked program")
+    if not image.libraries:
+        return Kind.UNPROVABLE, "loads nothing, as no program does there"
+    broken = _why_not_started(image) if file_format == "Mach-O" else ""
+    if broken:
+        return Kind.BROKEN, broken
+    if all(is_always_loaded(file_format, library) for library in image.libraries):
+        return Kind.SYSTEM_ONLY, "no library that the system does not load anyway"
+    return Kind.DYNAMIC, "loads more than the system does anyway"
+
+
+def _why_not_started(image: ImageFacts) -> str:
+    """Return why macOS would not start the program; empty if it would."""
+    if image.loader is None:
+        return "nothing would load the libraries"
+    # "Code Signing on Apple silicon" in the release notes of macOS 11.
+    unsigned = image.machine == "ARM64" and not image.signed
+    return "no code signature, without which macOS starts no arm64 program" if unsigned else ""
+
+
+def _describe_image(image: ImageFacts) -> tuple[str, ...]:
+    system = (f"for {image.system} and later",) if image.system else ()
+    return (*system, *(f"loads {library}" for library in image.libraries))
 
 
 def _classify_elf(elf: ElfFacts) -> tuple[Kind, tuple[str, ...]]:

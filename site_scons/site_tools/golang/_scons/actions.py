@@ -13,7 +13,6 @@ import SCons.Subst
 
 from ..errors import GolangError, InspectError
 from ..finding import errors
-from ..inspect import require_reader
 from ..linkage import Level, Permissions
 from ..policy import check
 from ..predict import NSS_FIX
@@ -22,7 +21,7 @@ from ..scan import ProgramScan
 from .batch import Member
 from .batches import BATCHES
 from .cinputs import write_overlay
-from .command import can_share_command, command_of, literals, show_command
+from .command import can_share_command, command_of, literals, scan_to_build, show_command
 from .fingerprint import Env
 from .gate import obstructed, pass_or_reject, read_facts, reject_unreadable
 from .lookahead import goes_on
@@ -97,8 +96,7 @@ def _finish(member: Member) -> bool:
 
 def _build_and_prove(node: Any, source: list[Any], env: Env) -> Any:
     try:
-        require_reader()
-        scan = PROGRAMS.scan(node)
+        scan = scan_to_build(node)
         if errors(scan.findings):
             return failure(node, refusal(scan.configuration.request, scan.findings))
         environ = PROGRAMS.build_environ(node)

@@ -8,9 +8,12 @@ import SCons.Action
 import SCons.Subst
 
 from ..errors import GolangError
+from ..facts import PARSERS
 from ..finding import errors
 from ..inspect import require_reader
+from ..linkage import Level
 from ..report import refusal
+from ..scan import ProgramScan
 from .fingerprint import Env
 from .programs import PROGRAMS
 from .reverify import only_policy_changed
@@ -32,6 +35,16 @@ def can_share_command(node: Any, env: Env) -> bool:
     return not attached and bool(env["GOCOM"] == DEFAULTS["GOCOM"])
 
 
+def scan_to_build(node: Any) -> ProgramScan:
+    """Return the scan of a program that can be proved once it is built. Raises GolangError."""
+    require_reader()
+    scan = PROGRAMS.scan(node)
+    config = scan.configuration
+    if config.platform.format in PARSERS and config.options.permissions.enforce is Level.ERROR:
+        require_reader(config.platform.format)
+    return scan
+
+
 def show_command(target: list[Any], source: list[Any], env: Env) -> str:
     """Return the line that is printed for a program: what would do the same in a shell, or ``$GOCOMSTR``."""
     if only_policy_changed(target[0]):
@@ -40,8 +53,7 @@ def show_command(target: list[Any], source: list[Any], env: Env) -> str:
     if shown:
         return shown
     try:
-        require_reader()
-        scan = PROGRAMS.scan(target[0])
+        scan = scan_to_build(target[0])
         refused = refusal(scan.configuration.request, scan.findings) if errors(scan.findings) else ""
     except GolangError as error:
         refused = str(error)

@@ -1,6 +1,7 @@
 """Bytes of a binary to frozen facts. Nothing else reads binaries; nothing is decided here.
 
-``reader`` bounds every read, ``image`` and ``dynamic`` read ELF, ``evidence`` searches bytes.
+``reader`` bounds every read, ``image`` and ``dynamic`` read ELF, ``macho`` and ``pe`` what their names say,
+``evidence`` searches bytes.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ import sys
 from typing import TYPE_CHECKING, BinaryIO
 
 from ..errors import InspectError
-from ..facts import BinaryFacts
+from ..facts import PARSERS, BinaryFacts
 from .archive import MAGIC as AR_MAGIC
 from .archive import THIN_MAGIC, read_members
 from .reader import Reader
 
 if TYPE_CHECKING:
-    from ..facts import ElfFacts
+    from ..facts import ElfFacts, ImageFacts
 
 __all__ = ["inspect_file", "inspect_stream", "load_reader", "require_reader"]
 
@@ -38,10 +39,14 @@ _OTHER_MAGICS = {
 }
 
 
-def require_reader() -> None:
-    """Raise InspectError where ELF files could not be read, for want of pyelftools."""
-    if importlib.util.find_spec("elftools") is None:
-        raise InspectError(_no_reader())
+def require_reader(file_format: str = "ELF") -> None:
+    """Raise InspectError where files of a format (ELF, Mach-O, PE) could not be read, for want of a package."""
+    if not _has_reader(file_format):
+        raise InspectError(_no_reader(file_format))
+
+
+def _has_reader(file_format: str) -> bool:
+    return importlib.util.find_spec(PARSERS[file_format].module) is not None
 
 
 def load_reader() -> None:
@@ -51,16 +56,17 @@ def load_reader() -> None:
     del elf
 
 
-def _no_reader() -> str:
-    python = sys.executable
-    return f"no pyelftools in {python}, to read ELF files with\n  fix:    {python} -m pip install pyelftools"
+def _no_reader(file_format: str) -> str:
+    python, package = sys.executable, PARSERS[file_format].package
+    return f"no {package} in {python}, to read {file_format} files with\n  fix:    {python} -m pip install {package}"
 
 
 def inspect_file(path: str | os.PathLike[str]) -> BinaryFacts:
     """Return the facts of the binary at ``path``.
 
     Raises InspectError where it is missing, unreadable, not a regular file, not a binary of a known
-    format, malformed or truncated; and where pyelftools is not installed.
+    format, malformed or truncated; and where pyelftools is not installed. Where macholib or pefile is not, Mach-O and
+    PE files have no facts but their format.
     """
     name = os.fspath(path)
     try:
@@ -94,7 +100,24 @@ def inspect_stream(stream: BinaryIO, name: str) -> BinaryFacts:
             "Name a file that a linker made"
         )
         raise InspectError(msg)
-    return BinaryFacts(format=kind, size=reader.size)
+    return _read_other(reader, kind)
+
+
+def _read_other(reader: Reader, kind: str) -> BinaryFacts:
+    """Return the facts of what is neither ELF nor an archive: those that the installed packages can read."""
+    if kind not in PARSERS or not _has_reader(kind):
+        return BinaryFacts(format=kind, size=reader.size)
+    if kind == "PE":
+        from .pe import read_pe
+
+        return BinaryFacts(format=kind, size=reader.size, images=(read_pe(reader),))
+    from .macho import read_macho, split_universal
+
+    parts = split_universal(reader)
+    if all(part.read(0, min(part.size, len(AR_MAGIC)), "header") == AR_MAGIC for part in parts):
+        return BinaryFacts(format="ar", size=reader.size, members=read_members(parts[0]))
+    images: tuple[ImageFacts, ...] = tuple(read_macho(part) for part in parts)
+    return BinaryFacts(format=kind, size=reader.size, images=images)
 
 
 def _open_without_waiting(path: str, flags: int) -> int:
@@ -108,7 +131,7 @@ def _read_elf(reader: Reader) -> ElfFacts:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != "elftools":
             raise
-        msg = f"{reader.name}: {_no_reader()}"
+        msg = f"{reader.name}: {_no_reader('ELF')}"
         raise InspectError(msg) from error
     return read_elf(reader)
 

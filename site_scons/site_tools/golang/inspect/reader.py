@@ -24,23 +24,32 @@ _GLANCE = 64
 class Reader:
     """A seekable binary stream; every read is within the file or raises InspectError."""
 
-    def __init__(self, stream: BinaryIO, name: str) -> None:
-        """``name`` is what messages call the file."""
+    def __init__(self, stream: BinaryIO, name: str, start: int = 0, size: int | None = None) -> None:
+        """``name`` is what messages call the file; ``start`` and ``size`` bound the part of it that is read."""
         self._stream = stream
+        self._start = start
         self.name = name
         try:
-            self.size = stream.seek(0, os.SEEK_END)
+            self.size = stream.seek(0, os.SEEK_END) if size is None else size
         except (OSError, ValueError) as error:
             msg = f"{name}: wanted a file to read; found that it cannot be searched: {error}"
             raise InspectError(msg) from error
+
+    def part(self, offset: int, size: int, what: str) -> Reader:
+        """Return a reader of a part of the file, as if it were the whole; ``what`` names it in the InspectError."""
+        self.require(offset, size, what)
+        return Reader(self._stream, self.name, self._start + offset, size)
 
     def read(self, offset: int, size: int, what: str) -> bytes:
         """Return ``size`` bytes at ``offset``; ``what`` names them in the InspectError."""
         self.require(offset, size, what)
         if size > MAX_READ:
             self.reject(f"{what} of {size} bytes, more than the {MAX_READ} that are read")
+        return self._fetch(offset, size, what)
+
+    def _fetch(self, offset: int, size: int, what: str) -> bytes:
         try:
-            self._stream.seek(offset)
+            self._stream.seek(self._start + offset)
             data = self._stream.read(size)
         except (OSError, ValueError) as error:
             msg = f"{self.name}: wanted to read {what}; found: {error}"
@@ -49,6 +58,12 @@ class Reader:
             # The file shrank since its size was taken: something else is writing it.
             self.reject(f"{what} cut short at byte {offset + len(data)}")
         return data
+
+    def read_whole(self) -> bytes:
+        """Return the file, for a library that wants to have it all. Raises InspectError past MAX_SCAN."""
+        if self.size > MAX_SCAN:
+            self.reject(f"{self.size} bytes, more than the {MAX_SCAN} of any program")
+        return self._fetch(0, self.size, "the file")
 
     def require(self, offset: int, size: int, what: str) -> None:
         """Raise InspectError unless the file has ``size`` bytes at ``offset``."""
