@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import LOOKUP, Project, interpreter, is_static, needed, readelf
+from harness import LOOKUP, Project, fails, interpreter, is_static, needed, readelf
 
 pytestmark = [pytest.mark.live, pytest.mark.network]
 """The first link of zig for a target builds its C library, which takes minutes."""
@@ -133,3 +133,45 @@ def test_compiler_that_is_named(project: Project) -> None:
         message = project.scons("app", status=2).stderr
         assert found in message, message
         assert "  at:     SConstruct, line 3" in message
+
+
+def test_windows_with_cgo(project: Project) -> None:
+    """C19: zig brings mingw; what it links loads DLLs of the system only, as Go's own reader and the proof both say."""
+    project.module({"main.go": CGO})
+    program(project, "dynamic", "platform='windows/amd64'")
+    outcome = project.scons("app")
+    assert "windows-amd64/dynamic/app.exe: system-only: PE EXE AMD64" in outcome.stdout
+    [app] = project.path.rglob("app.exe")
+    headers = project.run("objdump", "-p", str(app), check=True).stdout
+    libraries = {name.lower() for name in re.findall(r"DLL Name: (\S+)", headers)}
+    assert "kernel32.dll" in libraries
+    assert {name for name in libraries if not name.startswith("api-ms-win-crt-")} == {"kernel32.dll"}
+    assert all(f"loads {name}" in outcome.stdout.lower() for name in libraries)
+    project.up_to_date("app")
+
+
+def test_macos_with_cgo_needs_its_libraries(project: Project) -> None:
+    """C19."""
+    project.module({"main.go": CGO})
+    program(project, "dynamic", "platform='darwin/arm64'")
+    message = fails(
+        project,
+        "wanted: the libraries of macOS, to link cgo for darwin/arm64: resolv",
+        "which has libSystem only",
+        "fix:    linkage='static' (no cgo); or GOCC with the flags that name Apple's SDK",
+    )
+    assert "Traceback" not in message
+    program(project, "static", "platform='darwin/arm64', GOVERIFYDROPPEDCGO='ok'")
+    project.write({"main.go": "//go:build cgo\n\n" + CGO, "pure.go": PURE})
+    assert "system-only" in project.scons("app").stdout
+
+
+PURE = """\
+//go:build !cgo
+
+package main
+
+import "fmt"
+
+func main() { fmt.Println("Go says 42") }
+"""

@@ -94,7 +94,7 @@ def test_what_cannot_be_a_platform(project: Project) -> None:
         "platform=[]": "found:  none",
         "platform='linux/arm64', GOARCH='arm'": "found:  GOARCH= beside it",
         "platfrom='linux/arm64'": "fix:    platform=",
-        "platform='darwin/arm64', linkage='static'": "libSystem",
+        "platform='openbsd/amd64', linkage='static'": "libc.so only",
     }.items():
         project.sconstruct(f"env.GoProgram('app', 'cmd/app', {asked})")
         fails(project, found)

@@ -46,7 +46,9 @@ _OS_MACROS = (
     ("_WIN32", "windows"),
 )
 _MISSING_LIBRARY = re.compile(
-    r"(?:cannot find|unable to find library|library not found for) -l(\S+?)(?::|$)", re.MULTILINE
+    r'(?:(?:cannot find|unable to find library|library not found for) -l|unable to find \w+ system library ")'
+    r'(\S+?)(?:[:"]|$)',
+    re.MULTILINE,
 )
 _TRACED_FILE = re.compile(r"^(/\S.*\.(?:a|o|so(?:\.[\d.]+)?))$", re.MULTILINE)
 _ZIG = re.compile(r'^ *"?([^"\n]*[/\\]zig(?:\.exe)?)"? -cc1\b', re.MULTILINE)
@@ -73,7 +75,8 @@ class CCompiler:
     """Whether it is zig's, which brings the C libraries of all targets as sources and builds them when first used."""
 
     def __str__(self) -> str:
-        libc = f"{self.libc.value} {self.libc_version}".strip() if self.libc else "unknown libc"
+        unknown = self.goos if self.goos not in ("", "linux") else "unknown libc"
+        libc = f"{self.libc.value} {self.libc_version}".strip() if self.libc else unknown
         name = f"zig {' '.join(self.command[1:])}" if self.is_zig else os.path.basename(self.command[0])
         return f"{name} ({self.version}; {libc})"
 

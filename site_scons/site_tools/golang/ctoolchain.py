@@ -165,10 +165,28 @@ class CToolchain:
             compilers = self.compilers(cxx=prediction.needs_cxx)
         except ToolchainError as error:
             return (self._no_compiler(error, prediction),)
-        found = c_findings(prediction, self.request, self.platform, compilers)
+        found = (
+            *c_findings(prediction, self.request, self.platform, compilers),
+            *(self._darwin_findings(prediction, compilers[0]) if self.platform.goos == "darwin" else ()),
+        )
         if found or not self.request.linkage.links_libc_statically:
             return found
         return self._static_findings(prediction, compilers[0])
+
+    def _darwin_findings(self, prediction: Prediction, compiler: CCompiler) -> tuple[Finding, ...]:
+        """Go links nearly every program for macOS against libresolv too (internal/syscall/unix: net_darwin.go)."""
+        missing = self.memo.link(compiler, ["-lresolv", *prediction.library_flags], self._environ).missing
+        if not missing:
+            return ()
+        return (
+            Finding(
+                case="C19",
+                wanted=f"the libraries of macOS, to link cgo for {self.platform}: {', '.join(missing)}",
+                found=f"{compiler}, which has libSystem only" if compiler.is_zig else str(compiler),
+                why="; ".join(map(str, prediction.cgo[:1])),
+                fix="linkage='static' (no cgo); or GOCC with the flags that name Apple's SDK (--sysroot, -L, -F)",
+            ),
+        )
 
     def prepare(self, prediction: Prediction) -> None:
         """Have everything there that many compilers will need at once. Raises ToolchainError."""
