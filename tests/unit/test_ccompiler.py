@@ -233,10 +233,12 @@ def test_zig_builds_its_c_library_once_before_it_is_needed(driver: str, tmp_path
     memo = CompilerMemo(linker)
     for _ in range(2):
         memo.warm_up(pair, ["-static"], {})
-    assert [argv[argv.index("-x") + 1] for argv in linker.asked] == ["c", "c++"]
-    assert all("-static" in argv for argv in linker.asked)
+    assert [argv[argv.index("-x") + 1] for argv in linker.asked] == ["c", "c", "c++", "c++"]
+    # As the program is linked, and as Go links each cgo package to see what it needs.
+    assert ["-static" in argv for argv in linker.asked] == [True, False] * 2
+    assert ["-fPIC" in argv for argv in linker.asked] == [False, True] * 2
     memo.warm_up([probed(driver, MUSL)], ["-static"], {})
-    assert len(linker.asked) == 2
+    assert len(linker.asked) == 4
 
 
 def test_it_is_told_what_takes_minutes(driver: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,13 @@ _SLOW = 2.0
 """Seconds after which the user is told what takes so long."""
 
 
+_CGO_LDFLAGS = ("-O2", "-g")
+"""What Go passes to every link (cmd/go: envvars of cgo)."""
+_TRIAL_FLAGS = {"arm": ("-marm", "-pie"), "s390x": ("-m64", "-march=z13")}
+"""What it adds, besides -fPIC, to link each cgo package by itself and see which symbols it needs, where that makes
+another C library of it (cmd/go: gccArchArgs, dynimport)."""
+
+
 class CompilerMemo:
     """Compilers of this process: each is asked once, and links each set of flags once."""
 
@@ -79,8 +86,9 @@ class CompilerMemo:
         timer = threading.Timer(_SLOW, self._announce, [text])
         timer.start()
         try:
-            # The flags with which Go links (cmd/go: CGO_LDFLAGS).
-            try_link(compiler, ["-O2", "-g", *flags], environ, runner=self._runner, language=language)
+            # With each of them zig's C library is another one.
+            for used in (flags, ("-fPIC", *_TRIAL_FLAGS.get(compiler.goarch, ()))):
+                try_link(compiler, [*_CGO_LDFLAGS, *used], environ, runner=self._runner, language=language)
         finally:
             timer.cancel()
 
