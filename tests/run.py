@@ -1,13 +1,14 @@
 """Set up a virtual environment and run the test suite in it: ``python3 tests/run.py [--venv DIR] [PYTEST ARGUMENTS]``.
 
 Needs Python >= 3.10 and the package registries. Go comes from PyPI. The C tools that the tests link with (gcc, g++,
-musl-gcc, binutils), and qemu for programs of other machines, come from Debian: when run as root on Debian, missing
+musl-gcc, binutils, a cross gcc), and qemu for programs of other machines, come from Debian: when run as root on Debian, missing
 ones are installed, and it says so.
 """
 
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,8 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+CROSS = "riscv64-linux-gnu" if platform.machine() == "aarch64" else "aarch64-linux-gnu"
+"""The cross compiler that is tried."""
 DEBIAN_PACKAGES = {
     "gcc": "gcc",
     "g++": "g++",
@@ -23,7 +26,10 @@ DEBIAN_PACKAGES = {
     "git": "git",
     "pkg-config": "pkg-config",
     "qemu-aarch64-static": "qemu-user-static",
+    f"{CROSS}-gcc": f"gcc-{CROSS}",
+    f"{CROSS}-g++": f"g++-{CROSS}",
 }
+C_LIBRARIES = ("libc6-dev", f"libc6-dev-{CROSS.partition('-')[0].replace('aarch64', 'arm64')}-cross")
 
 
 def main(arguments: list[str]) -> int:
@@ -61,7 +67,7 @@ def install_tools() -> None:
         sys.exit(f"tests/run.py: missing tools; install the packages {' '.join(missing)} and run it again")
     say(f"tests/run.py: installing Debian packages: {' '.join(missing)}")
     environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["update"], ["install", "--yes", "--no-install-recommends", *missing, "libc6-dev"]):
+    for command in (["update"], ["install", "--yes", "--no-install-recommends", *missing, *C_LIBRARIES]):
         subprocess.run(["apt-get", "-qq", *command], env=environ, check=True)
 
 

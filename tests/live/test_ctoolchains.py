@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import LOOKUP, Project, fails, interpreter, is_static, needed, readelf
+from harness import LOOKUP, Project, elf_type, fails, interpreter, is_static, needed, readelf
 
 pytestmark = [pytest.mark.live, pytest.mark.network]
 """The first link of zig for a target builds its C library, which takes minutes."""
@@ -27,6 +27,7 @@ CXX_GO = 'package cxx\n\n// int length(void);\nimport "C"\n\nfunc Length() int {
 CXX_CC = "#include <string>\nextern \"C\" int length(void) { return (int)std::string(42, 'x').size(); }\n"
 CXX_MAIN = 'package main\n\nimport "example.org/m/cxx"\n\nfunc main() { println("C++ says", cxx.Length()) }\n'
 FOREIGN = "riscv64" if os.uname().machine == "aarch64" else "arm64"
+CROSS = {"arm64": "aarch64-linux-gnu", "riscv64": "riscv64-linux-gnu"}[FOREIGN]
 EMULATOR = {"arm64": "qemu-aarch64-static", "riscv64": "qemu-riscv64-static"}[FOREIGN]
 
 
@@ -175,3 +176,18 @@ import "fmt"
 
 func main() { fmt.Println("Go says 42") }
 """
+
+
+@pytest.mark.parametrize("linkage", ["static-libc", "static-pie", "dynamic"])
+def test_gnu_cross_compiler(project: Project, linkage: str) -> None:
+    """glibc of another platform, statically too: Debian's cross gcc has what zig lacks (C17), and C++ beside it."""
+    project.module({"main.go": CXX_MAIN, "cxx/cxx.go": CXX_GO, "cxx/cxx.cc": CXX_CC})
+    program(project, linkage, f"platform='linux/{FOREIGN}', GOCTOOLCHAIN='{CROSS}-gcc'")
+    outcome = project.scons(f"app-{linkage}")
+    app = project / f"build/linux-{FOREIGN}/{linkage}/app"
+    assert f"build/linux-{FOREIGN}/{linkage}/app: {linkage}" in outcome.stdout
+    assert is_static(app) is (linkage != "dynamic")
+    assert elf_type(app) == ("DYN" if linkage == "static-pie" else "EXEC")
+    ran = project.run(EMULATOR, "-L", f"/usr/{CROSS}", str(app), check=True)
+    assert ran.stderr == "C++ says 42\n"
+    project.up_to_date(f"app-{linkage}")
