@@ -44,6 +44,7 @@ LAYERS = (
             "golist",
             "gobuild",
             "modules",
+            "naming",
             "workspace",
             "inspect",
             "tree",

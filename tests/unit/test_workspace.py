@@ -10,10 +10,11 @@ import pytest
 from golang.contents import Contents
 from golang.errors import PackageError
 from golang.gosource import tags_of
-from golang.modules import MainPackage, find_module_root, find_workspace, used_modules, walk_modules
+from golang.modules import MainPackage, find_module_root, find_workspace, module_path, used_modules, walk_modules
+from golang.naming import name_programs, program_name
 from golang.platform import Platform
 from golang.tree import Tree
-from golang.workspace import find_main_packages, module_path, name_programs, program_name
+from golang.workspace import find_main_packages
 
 LINUX = tags_of(Platform("linux", "amd64"), cgo=True)
 PURE = tags_of(Platform("linux", "amd64"), cgo=False)

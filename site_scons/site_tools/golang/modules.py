@@ -15,6 +15,7 @@ from .errors import PackageError
 from .tree import Tree
 
 _SKIPPED = frozenset({"testdata", "vendor"})
+_MODULE = re.compile(r'^[ \t]*module[ \t]+(?:"([^"]+)"|`([^`]+)`|(\S+))', re.MULTILINE)
 
 
 class MainPackage(NamedTuple):
@@ -42,12 +43,41 @@ def find_module_root(directory: str) -> str:
         current = parent
 
 
+def module_path(module_root: str) -> str:
+    """Return the module path that go.mod declares. Raises PackageError if it declares none."""
+    file = os.path.join(module_root, "go.mod")
+    match = _MODULE.search(_read(file))
+    if not match:
+        msg = f"{file} has no module line"
+        raise PackageError(msg)
+    return match[1] or match[2] or match[3]
+
+
+def import_path(prefix: str, module_root: str, directory: str) -> str:
+    """Return the import path of a directory of the module whose path is ``prefix``."""
+    relative = os.path.relpath(directory, module_root).replace(os.sep, "/")
+    return prefix if relative == "." else f"{prefix}/{relative}"
+
+
+def main_package(directory: str) -> MainPackage:
+    """Return the main package in a directory, which is not looked into, without a name. Raises PackageError."""
+    root = find_module_root(directory)
+    return MainPackage(directory, root, import_path(module_path(root), root, directory))
+
+
+def _read(file: str) -> str:
+    """Return the text of a go.mod or go.work, empty if it cannot be read."""
+    try:
+        with open(file, encoding="utf-8-sig", errors="replace") as stream:
+            return stream.read()
+    except OSError:
+        return ""
+
+
 def used_modules(work_file: str) -> tuple[str, ...]:
     """Return the directories that a go.work file uses, absolute, in order (go.dev/ref/mod#go-work-file)."""
-    from .gosource import read_source
-
     root, used, in_block = os.path.dirname(os.path.abspath(work_file)), [], False
-    for raw in read_source(work_file).splitlines():
+    for raw in _read(work_file).splitlines():
         line = raw.partition("//")[0].strip()
         if in_block and line == ")":
             in_block = False

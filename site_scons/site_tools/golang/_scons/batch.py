@@ -12,9 +12,9 @@ from typing import Any
 from ..gobuild import GoMessages, build_argv
 from ..golist import relative_package
 from ..inspect import load_reader
+from ..naming import program_name
 from ..runner import follow
 from ..scan import ProgramScan
-from ..workspace import program_name
 from .cinputs import write_overlay
 from .fingerprint import Env
 from .messages import tell, warn

@@ -15,7 +15,7 @@ from SCons.Script import ARGUMENTS
 
 from ..errors import GolangError, RequestError
 from ..linkage import Linkage, parse_choice
-from ..modules import find_module_root
+from ..modules import MainPackage, find_module_root, import_path, module_path
 from ..platform import parse_platform
 from .build_action import BUILD_ACTION
 from .fingerprint import Env, text
@@ -31,7 +31,7 @@ _PROGRAM_BUILDER = SCons.Builder.Builder(action=BUILD_ACTION, target_scanner=PRO
 _KNOWN = frozenset(variable.name for variable in VARIABLES)
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
     """Where a program goes that is declared with an environment."""
 
     env: Env
@@ -51,15 +51,15 @@ def go_program(env: Env, target: Any, source: Any, linkage: Any = None, platform
     ``NAME-LINKAGE-PLATFORM`` for each platform, and ``NAME`` for $GOLINKAGE. Raises SCons.Errors.UserError.
     """
     try:
-        _check_names(env, overrides)
-        directory = _package_dir(env, source)
+        check_keywords(env, overrides)
+        directory = package_dir(env, source, "GoProgram")
         module_root = find_module_root(directory)
         path = _path(target)
         places = [
-            _Place(linked, declaration, _target(linked, path, declaration.suffix, directory, module_root), named)
+            Place(linked, declaration, _target(linked, path, declaration.suffix, directory, module_root), named)
             for linked, declaration, named in _declarations(env, linkage, platform, overrides)
         ]
-        return _declare(env, directory, module_root, places)
+        return _declare_with_aliases(env, directory, module_root, places)
     except GolangError as error:
         raise user_error(str(error)) from error
 
@@ -68,23 +68,23 @@ def go_module(env: Env, target: Any, source: Any, linkage: Any = None, platform:
     """Declare every main package of the Go module or workspace in ``source``; returns all their nodes.
 
     Programs go to $GOTARGETDIR, or to ``target`` if that is given, under the names that ``go build`` gives them;
-    see ``workspace.name_programs`` for two of one name. Raises SCons.Errors.UserError.
+    see ``naming.name_programs`` for two of one name. Raises SCons.Errors.UserError.
     """
     try:
-        _check_names(env, overrides)
+        check_keywords(env, overrides)
         root = env.Dir(_path(source) or ".").srcnode().abspath
         folder = _path(target) or "$GOTARGETDIR"
         declarations = _declarations(env, linkage, platform, overrides)
         nodes = SCons.Util.NodeList()
-        places: dict[str, tuple[Any, list[_Place]]] = {}
+        places: dict[str, tuple[Any, list[Place]]] = {}
         for linked, declaration, named in declarations:
-            into = folder if isinstance(folder, SCons.Node.FS.Dir) else env.fs.Dir(linked.subst(folder))
+            into = _folder(linked, folder)
             for main in PROGRAMS.index(env).main_packages(root, declaration.tags):
-                node = _file(env, os.path.join(into.get_abspath(), main.name + declaration.suffix))
-                places.setdefault(main.directory, (main, []))[1].append(_Place(linked, declaration, node, named))
+                node = _file(env, os.path.join(into, main.name + declaration.suffix))
+                places.setdefault(main.directory, (main, []))[1].append(Place(linked, declaration, node, named))
         for directory in sorted(places):
             main, wanted = places[directory]
-            nodes += _declare(env, directory, main.module_root, wanted)
+            nodes += _declare_with_aliases(env, directory, main.module_root, wanted)
     except GolangError as error:
         raise user_error(str(error)) from error
     if not places:
@@ -93,15 +93,35 @@ def go_module(env: Env, target: Any, source: Any, linkage: Any = None, platform:
     return nodes
 
 
-def _check_names(env: Env, overrides: dict[str, Any]) -> None:
-    """Refuse a misspelt keyword, which SCons would take for a variable that nothing reads."""
+def declare_in_folders(
+    env: Env, mains: Sequence[MainPackage], linkage: Any, platform: Any, overrides: dict[str, Any]
+) -> list[Place]:
+    """Declare programs that go to $GOTARGETDIR under their names, with no aliases; return where each goes.
+
+    Raises RequestError.
+    """
+    places = []
+    for linked, declaration, named in _declarations(env, linkage, platform, overrides):
+        into = _folder(linked, "$GOTARGETDIR")
+        for main in mains:
+            node = _file(env, os.path.join(into, main.name + declaration.suffix))
+            places.append(Place(linked, declaration, node, named))
+            _declare(env, main.directory, main.module_root, places[-1])
+    return places
+
+
+def check_keywords(env: Env, overrides: dict[str, Any], own: Sequence[str] = ("linkage", "platform")) -> None:
+    """Refuse a misspelt keyword, which SCons would take for a variable that nothing reads. Raises RequestError.
+
+    ``own`` are those that the call has besides construction variables.
+    """
     for name in overrides:
         if name not in _KNOWN and name not in env and (name.startswith(("GO", "CGO_")) or name.islower()):
             import difflib
 
-            near = difflib.get_close_matches(name, ["linkage", "platform", *_KNOWN], 1)
+            near = difflib.get_close_matches(name, [*own, *_KNOWN], 1)
             fix = f"\n  fix:    {near[0]}=" if near else ""
-            wanted = "linkage=, platform=, or a construction variable (docs/variables.md)"
+            wanted = f"{', '.join(f'{one}=' for one in own)}, or a construction variable (docs/variables.md)"
             msg = f"unknown keyword {name}=\n  wanted: {wanted}{fix}"
             raise RequestError(msg)
     for name in sorted(set(ARGUMENTS) & _KNOWN - PROGRAMS.offered):
@@ -122,15 +142,16 @@ def _path(value: Any) -> Any:
     return value
 
 
-def _package_dir(env: Env, source: Any) -> str:
+def package_dir(env: Env, source: Any, call: str) -> str:
+    """Return the directory of the main package that a call names, which must be there. Raises RequestError."""
     directories = {_directory_of(env, one).srcnode().abspath for one in SCons.Util.flatten([source]) if one}
     if len(directories) != 1:
         found = ", ".join(sorted(directories)) or "nothing"
-        msg = f"GoProgram\n  wanted: the directory of one main package as source\n  found:  {found}"
+        msg = f"{call}\n  wanted: the directory of one main package as source\n  found:  {found}"
         raise RequestError(msg)
     directory = str(directories.pop())
     if not os.path.isdir(directory):
-        msg = f"GoProgram\n  wanted: the directory of a main package as source\n  found:  no directory {directory}"
+        msg = f"{call}\n  wanted: the directory of a main package as source\n  found:  no directory {directory}"
         remote = env.fs.Dir(directory).rdir().get_abspath()
         if remote != directory:
             msg += f", only {remote} in a Repository\n  fix:    copy the Go module here: the go command reads one tree"
@@ -181,32 +202,34 @@ def _platforms(env: Env, platform: Any, overrides: dict[str, Any]) -> list[dict[
     return list(found.values())
 
 
-def _declare(env: Env, directory: str, module_root: str, places: Sequence[_Place]) -> Any:
-    nodes: list[Any] = []
-    cleans = PROGRAMS.outlines.cleans(env)
-    for linked, declaration, node, named in places:
-        request = declaration.request
-        program = Program(env=linked, request=request, package_dir=directory, module_root=module_root)
-        if PROGRAMS.declare(node, program):
-            node.__class__ = ProgramFile
-            _PROGRAM_BUILDER(linked, node, [])
-            if cleans:
-                env.Clean(node, node.dir.Entry(node.name + REJECTED))
-            # SCons must leave it where it is: if only the policy changed, it is what gets proved again.
-            node.set_precious()
-            # No scan is needed to know it, so --implicit-cache does not hide a change of it.
-            node.add_dependency([env.Value(declaration.policy)])
-        if named:
-            _alias(env, f"{_name(node)}-{request.linkage.value}-{named}", node)
-        nodes.append(node)
+def _declare_with_aliases(env: Env, directory: str, module_root: str, places: Sequence[Place]) -> Any:
+    for place in places:
+        _declare(env, directory, module_root, place)
+        if place.platform:
+            linkage = place.declaration.request.linkage.value
+            _alias(env, f"{_name(place.node)}-{linkage}-{place.platform}", place.node)
     usual = _usual(env, places)
     for node in usual:
         _alias(env, f"{_name(node)}-{program_of(node).request.linkage.value}", node)
-    _alias(env, _name(nodes[0]), _default(env, usual))
-    return SCons.Util.NodeList(nodes)
+    _alias(env, _name(places[0].node), _default(env, usual))
+    return SCons.Util.NodeList([place.node for place in places])
 
 
-def _usual(env: Env, places: Sequence[_Place]) -> list[Any]:
+def _declare(env: Env, directory: str, module_root: str, place: Place) -> None:
+    linked, declaration, node, _ = place
+    program = Program(env=linked, request=declaration.request, package_dir=directory, module_root=module_root)
+    if PROGRAMS.declare(node, program):
+        node.__class__ = ProgramFile
+        _PROGRAM_BUILDER(linked, node, [])
+        if PROGRAMS.outlines.cleans(env):
+            env.Clean(node, node.dir.Entry(node.name + REJECTED))
+        # SCons must leave it where it is: if only the policy changed, it is what gets proved again.
+        node.set_precious()
+        # No scan is needed to know it, so --implicit-cache does not hide a change of it.
+        node.add_dependency([env.Value(declaration.policy)])
+
+
+def _usual(env: Env, places: Sequence[Place]) -> list[Any]:
     """Return the nodes for the environment's own platform, else those for the one that was declared first."""
     named = {place.platform for place in places}
     own = text(env, "GOPLATFORM") if len(named) > 1 else ""
@@ -225,6 +248,11 @@ def _alias(env: Env, name: str, node: Any) -> None:
     alias.add_source([node])
 
 
+def _folder(linked: Env, folder: Any) -> str:
+    """Return the path of a folder for programs, in which linkage and platform may stand."""
+    return str((folder if isinstance(folder, SCons.Node.FS.Dir) else linked.fs.Dir(linked.subst(folder))).get_abspath())
+
+
 def _file(env: Env, path: str) -> Any:
     try:
         return env.fs.File(path)
@@ -237,11 +265,10 @@ def _file(env: Env, path: str) -> Any:
 
 def _target(env: Env, target: Any, suffix: str, directory: str, module_root: str) -> Any:
     if target is None:
-        from ..workspace import module_path, program_name
+        from ..naming import program_name
 
-        relative = os.path.relpath(directory, module_root).replace(os.sep, "/")
-        prefix = module_path(module_root)
-        target = f"$GOTARGETDIR/{program_name(prefix if relative == '.' else f'{prefix}/{relative}')}"
+        path = import_path(module_path(module_root), module_root, directory)
+        target = f"$GOTARGETDIR/{program_name(path)}"
     suffix = "" if str(target).endswith(suffix) else suffix
     if isinstance(target, SCons.Node.FS.Base):
         return target.dir.File(target.name + suffix)
