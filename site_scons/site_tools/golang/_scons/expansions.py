@@ -9,7 +9,6 @@ from ..errors import GolangError
 from ..golist import relative_package
 from .command import literals
 from .fingerprint import Env
-from .linkage_report import report_signature
 from .programs import PROGRAMS
 from .target import program_of
 
@@ -44,6 +43,5 @@ EXPANSIONS = {
     ),
     "_GOFLAGS": _for_program(lambda _program, node, _env: literals(PROGRAMS.configuration(node).plan.flags)),
     "_GOJOBS": _jobs,
-    "_GOREPORTSIGNATURE": report_signature,
 }
 """The private construction variables that are computed for each target."""

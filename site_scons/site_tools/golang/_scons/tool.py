@@ -34,7 +34,7 @@ def generate(env: Env, **kwargs: Any) -> None:
     env.AddMethod(_go_verify, "GoVerify")
 
 
-_EXPANDED = ("_GOMODULEROOT", "_GOPACKAGE", "_GOFLAGS", "_GOJOBS", "_GOREPORTSIGNATURE")
+_EXPANDED = ("_GOMODULEROOT", "_GOPACKAGE", "_GOFLAGS", "_GOJOBS")
 """The private construction variables that are computed for each target."""
 
 

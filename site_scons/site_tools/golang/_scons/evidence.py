@@ -1,0 +1,49 @@
+"""What a linkage report tells of each program: read from the binaries when the report is written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ..errors import GolangError
+from ..finding import Finding
+from ..linkage import Request
+from ..policy import check
+from ..report import Evidence, report_json, report_table
+from .actions import with_system_libraries
+from .gate import read_facts
+from .messages import failure, tell
+from .programs import PROGRAMS
+from .settings import permissions_of, platform_of
+from .target import Node, program_of
+
+
+def write_report(target: Node, names: Mapping[Node, str]) -> Any:
+    """Write the report on programs, and print it as a table; ``names`` is what each is called in it.
+
+    Returns None or a BuildError.
+    """
+    try:
+        evidence = [_evidence(node, name) for node, name in names.items()]
+    except GolangError as error:
+        return failure(target, str(error))
+    with open(target.get_abspath(), "w", encoding="utf-8") as stream:
+        json.dump(report_json(evidence), stream, indent=2)
+        stream.write("\n")
+    tell(report_table(evidence))
+    return None
+
+
+def _evidence(node: Node, name: str) -> Evidence:
+    program, facts = program_of(node), read_facts(node.get_abspath())
+    asked: Request | None = program.request if program else None
+    findings: tuple[Finding, ...] = ()
+    if program:
+        env = node.get_build_env()
+        permissions = with_system_libraries(permissions_of(env), PROGRAMS.scan(node))
+        findings = check(facts, program.request, permissions=permissions, platform=platform_of(env))
+    elif hasattr(node.attributes, "golang_verified"):
+        asked, permissions = node.attributes.golang_verified
+        findings = check(facts, asked, permissions=permissions, go=False)
+    return Evidence(program=name, facts=facts, asked=asked, findings=findings)
