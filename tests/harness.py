@@ -158,7 +158,7 @@ class Project:
     def sources(self) -> dict[str, tuple[bytes, int]]:
         """Return content and time of every file that no build may write to."""
         files = (file for file in self.path.rglob("*") if file.is_file() and not file.name.startswith(".sconsign"))
-        made = {self.path / "build", self.path / ".scons-golang"}
+        made = {self.path / "build", self.path / "dist", self.path / ".scons-golang"}
         return {str(file): (file.read_bytes(), file.stat().st_mtime_ns) for file in files if not made & {*file.parents}}
 
     def copy(self, path: Path, *, built: bool = True) -> Project:
@@ -166,7 +166,7 @@ class Project:
 
         def made(folder: str, names: list[str]) -> list[str]:
             at_top = Path(folder) == self.path and not built
-            return [name for name in names if at_top and (name == "build" or name.startswith("."))]
+            return [name for name in names if at_top and (name in ("build", "dist") or name.startswith("."))]
 
         shutil.copytree(self.path, path, symlinks=True, ignore=made)
         copy = Project(path)
@@ -196,7 +196,7 @@ def fails(project: Project, *expected: str) -> str:
 
 def copy_example(topic: str, path: Path) -> Path:
     """Copy an example and the tool beside it as in a clone, without what was built; return the example's copy."""
-    ignored = shutil.ignore_patterns("build", ".sconsign*", "__pycache__")
+    ignored = shutil.ignore_patterns("build", "dist", ".sconsign*", "__pycache__")
     shutil.copytree(ROOT / "site_scons", path / "site_scons", ignore=ignored)
     shutil.copytree(EXAMPLES / topic, path / "examples" / topic, ignore=ignored)
     return path / "examples" / topic

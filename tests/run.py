@@ -28,6 +28,7 @@ DEBIAN_PACKAGES = {
     "qemu-aarch64-static": "qemu-user-static",
     f"{CROSS}-gcc": f"gcc-{CROSS}",
     f"{CROSS}-g++": f"g++-{CROSS}",
+    "unzip": "unzip",
 }
 C_LIBRARIES = ("libc6-dev", f"libc6-dev-{CROSS.partition('-')[0].replace('aarch64', 'arm64')}-cross")
 

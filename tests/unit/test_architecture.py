@@ -51,9 +51,10 @@ LAYERS = (
             "store",
             "contents",
             "probes",
+            "archives",
         ),
     ),
-    ("deciders", ("plan", "contradictions", "predict", "verdict", "policy", "image_policy", "report")),
+    ("deciders", ("plan", "contradictions", "predict", "verdict", "policy", "image_policy", "report", "release")),
     ("configuration", ("ctoolchain", "configuration", "index", "scan")),
     ("shells", ("_scons", "cli")),
     ("entries", ("__init__", "__main__")),
@@ -69,6 +70,7 @@ CORE_WITHOUT_IO = (
     "verdict",
     "system_libraries",
     "report",
+    "release",
     "finding",
     "facts",
     "linkage",
@@ -264,6 +266,8 @@ NAMED_ELSEWHERE = {
     "_scons.fingerprint": {"GOCOM", "GOCOMSTR", "GOJOBS", "GOPLATFORM", "GOTARGETDIR"},
     # What a program is declared with, and its command in words.
     "_scons.outlines": {"GOCOM", "GOLINKAGE"},
+    # Where programs of a release go, and what their archives are called.
+    "_scons.release": {"GOPLATFORM", "GOTARGETDIR"},
     # Those offered on the command line.
     "_scons.tool": {
         "GO",
@@ -311,6 +315,7 @@ def test_table_of_variables_and_core_need_no_scons() -> None:
 
 
 BUILD_ONLY = (
+    "archives",
     "ccompiler",
     "compiler_memo",
     "configuration",

@@ -32,6 +32,7 @@ def generate(env: Env, **kwargs: Any) -> None:
     env["BUILDERS"]["GoModule"] = go_module
     env["BUILDERS"]["GoLinkageReport"] = _go_linkage_report
     env.AddMethod(_go_verify, "GoVerify")
+    env.AddMethod(_go_release, "GoRelease")
 
 
 _EXPANDED = ("_GOMODULEROOT", "_GOPACKAGE", "_GOFLAGS", "_GOJOBS")
@@ -65,6 +66,12 @@ def _go_verify(env: Env, target: Any, linkage: Any = None, **overrides: Any) -> 
     from .verify import go_verify
 
     return go_verify(env, target, linkage, **overrides)
+
+
+def _go_release(env: Env, *args: Any, **kwargs: Any) -> Any:
+    from .release import go_release
+
+    return go_release(env, *args, **kwargs)
 
 
 def exists(env: Env) -> bool:
