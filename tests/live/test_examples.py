@@ -1,4 +1,4 @@
-"""The six examples, each in all its linkages: built as its README says, checked with readelf, and run."""
+"""The seven examples, each in all its linkages: built as its README says, checked with readelf, and run."""
 
 from __future__ import annotations
 
@@ -128,12 +128,44 @@ def test_existing_c_project_keeps_its_build_and_gets_proofs(tmp_path: Path) -> N
     assert not (existing / "build/stamp").exists()
 
 
-def test_the_root_builds_them_all(tmp_path: Path) -> None:
-    ignored = shutil.ignore_patterns("build", ".sconsign*", "__pycache__")
+def copy_root(path: Path) -> Project:
+    ignored = shutil.ignore_patterns("build", "dist", ".sconsign*", "__pycache__")
     for name in ("site_scons", "examples"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
-    shutil.copy(ROOT / "SConstruct", tmp_path)
-    root = Project(tmp_path)
+        shutil.copytree(ROOT / name, path / name, ignore=ignored)
+    shutil.copy(ROOT / "SConstruct", path)
+    return Project(path)
+
+
+def test_release_ships_the_same_bytes_from_anywhere(tmp_path: Path) -> None:
+    release = Project(copy_example("release", tmp_path))
+    outcome = release.scons("-j2", "release")
+    copy_root(tmp_path / "another path").scons("release")
+
+    dist, other = release / "dist", tmp_path / "another path/examples/release/dist"
+    shipped = {file.name: file.read_bytes() for file in (dist / "knock-0.1.0").iterdir()}
+    assert shipped == {file.name: file.read_bytes() for file in (other / "knock-0.1.0").iterdir()}
+    verdicts = {"darwin-arm64": "system-only", "windows-amd64": "system-only"}
+    emulators = dict(zip(("linux-amd64", "linux-arm64", "linux-arm-v7"), ("x86_64", "aarch64", "arm"), strict=True))
+    for name in ("darwin-arm64", "linux-amd64", "linux-arm-v7", "linux-arm64", "windows-amd64"):
+        suffix = ".exe" if "windows" in name else ""
+        assert f"static/knock{suffix}: {verdicts.get(name, 'static')}: " in outcome.stdout
+        archive = f"dist/knock-0.1.0/knock-0.1.0-{name}{'.zip' if suffix else '.tar.gz'}"
+        release.run(*(["unzip", "-q"] if suffix else ["tar", "-xzf"]), archive, check=True)
+        program = release / f"knock-0.1.0-{name}/knock{suffix}"
+        if name in emulators:
+            assert is_static(program)
+            ran = release.run(f"qemu-{emulators[name]}-static", str(program), "-version", check=True)
+            goos, goarch = name.split("-")[:2]
+            assert ran.stdout == f"knock 0.1.0 ({goos}/{goarch})\n"
+    kinds = {"darwin-arm64/knock": b"\xcf\xfa\xed\xfe", "windows-amd64/knock.exe": b"MZ"}
+    for path, magic in kinds.items():
+        assert (release / f"knock-0.1.0-{path}").read_bytes().startswith(magic)
+    release.run("sh", "-c", "cd dist/knock-0.1.0 && sha256sum --strict -c SHA256SUMS", check=True)
+    release.up_to_date("release")
+
+
+def test_the_root_builds_them_all(tmp_path: Path) -> None:
+    root = copy_root(tmp_path)
 
     first = root.scons("app-static", "app-dynamic", "app-static-libc")
     assert sorted(first.built) == ["dynamic/app", "static-libc/app", "static/app"]
@@ -147,5 +179,6 @@ def test_the_root_builds_them_all(tmp_path: Path) -> None:
         "hello",
         "lookup",
         "monorepo",
+        "release",
         "sqlite",
     }
