@@ -47,7 +47,7 @@ def test_json_and_table(programs: Project) -> None:
     assert report["schema"] == SCHEMA
     found = {one["program"]: one for one in report["programs"]}
     assert list(found) == ["build/dynamic/app", "build/other", "build/static-libc/app", "build/static/app"]
-    documented = "program asked verdict libc nss resolver evidence ok findings format size elf"
+    documented = "program asked verdict libc nss resolver evidence ok findings format size elf images"
     assert all(" ".join(one) == documented for one in found.values())
     assert {name: one["verdict"] for name, one in found.items()} == {
         "build/dynamic/app": "dynamic",

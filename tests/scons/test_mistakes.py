@@ -30,7 +30,7 @@ def hello(project: Project) -> Project:
             'GOARCH="arm65"',
             ("wanted: a platform that Go builds for", "GOARCH 'arm65' is none of linux's", "go tool dist list"),
         ),
-        ('GOOS="windows"', ("wanted: a proof", "found:  platform windows/amd64", "GOVERIFY='warn'")),
+        ('GOOS="plan9"', ("wanted: a proof", "found:  platform plan9/amd64", "GOVERIFY='warn'")),
         (
             "GOLDFLAGS=['-linkmode external -extldflags \"-static\"']",
             ("GOLDFLAGS=['-linkmode', 'external', '-extldflags', '-static']",),
