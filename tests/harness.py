@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -229,3 +230,15 @@ def elf_type(path: Path) -> str:
 def is_static(path: Path) -> bool:
     """Whether readelf sees neither interpreter nor NEEDED."""
     return interpreter(path) is None and not needed(path)
+
+
+def ends(process: int) -> bool:
+    """Return whether a process that was killed ends: that takes a moment."""
+    for _ in range(500):
+        try:
+            if "\nState:\tZ" in Path(f"/proc/{process}/status").read_text():
+                return True
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        time.sleep(0.01)
+    return False

@@ -146,6 +146,18 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Smoke:
+    """A run of the program that was built (``$GOSMOKE``): it must end by itself, with exit status 0."""
+
+    arguments: tuple[str, ...] = ()
+    limit: int = 10
+    """Seconds that it may take on this machine's own processor."""
+
+    def __str__(self) -> str:
+        return f"{list(self.arguments)} within {self.limit} s"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Permissions:
     """What a target permits beyond its linkage: part of the request, checked by the proof."""
 
@@ -161,6 +173,8 @@ class Permissions:
     """The least default stack of a thread, in bytes (linkage case C16); 0 for any."""
     enforce: Level = Level.ERROR
     """Whether findings of the proof reject the binary, are only told, or are not looked for."""
+    smoke: Smoke | None = None
+    """How the program is run before it stands; None if it is not."""
 
     def __str__(self) -> str:
         values = {
@@ -170,5 +184,6 @@ class Permissions:
             "nss": self.nss.value,
             "dropped cgo": self.dropped_cgo.value,
             "thread stack": self.min_thread_stack or "any",
+            "smoke": self.smoke or "none",
         }
         return "; ".join(f"{name} {value}" for name, value in values.items())

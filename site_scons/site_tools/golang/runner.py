@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
+import signal
 import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -110,6 +112,76 @@ def _listen(lines: queue.SimpleQueue[str], heard: Callable[[str | None], None], 
         if not line:
             return
         heard(line.rstrip("\r\n"))
+
+
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """How a process ended that had limited time: its status, negative for a signal, None if its time was over.
+
+    ``output`` is what it wrote, its errors among it: the beginning and the end where that was much.
+    """
+
+    status: int | None
+    output: str
+
+
+def run_limited(argv: Sequence[str], *, cwd: str, environ: Mapping[str, str], limit: float, keep: int) -> Limited:
+    """Run ``argv`` for at most ``limit`` seconds, then end whatever is left of its process group (POSIX only).
+
+    Keeps the first and the last ``keep`` bytes that it writes. Raises ToolchainError if it cannot be started.
+    """
+    reading, writing = os.pipe()
+    try:
+        process = subprocess.Popen(
+            list(argv),
+            cwd=cwd,
+            env=dict(environ),
+            stdin=subprocess.DEVNULL,
+            stdout=writing,
+            stderr=writing,
+            start_new_session=True,
+        )
+    except OSError as error:
+        os.close(reading)
+        msg = f"cannot run {argv[0]}: {error.strerror or error}"
+        raise ToolchainError(msg) from error
+    finally:
+        os.close(writing)
+    output = _Output(keep)
+    reader = threading.Thread(target=output.read, args=(reading,), daemon=True)
+    reader.start()
+    status = None
+    try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            status = process.wait(limit)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    # What has left the group may keep the pipe open for ever.
+    reader.join(1)
+    return Limited(status, output.text)
+
+
+class _Output:
+    """The beginning and the end of what a process writes."""
+
+    def __init__(self, keep: int) -> None:
+        self._keep = keep
+        self._head = self._tail = b""
+        self._gap = False
+
+    def read(self, pipe: int) -> None:
+        with open(pipe, "rb", buffering=0) as stream:
+            while chunk := stream.read(1 << 16):
+                room = self._keep - len(self._head)
+                rest = self._tail + chunk[room:]
+                self._head += chunk[:room]
+                self._tail, self._gap = rest[-self._keep :], self._gap or len(rest) > self._keep
+
+    @property
+    def text(self) -> str:
+        return (self._head + (b"\n...\n" if self._gap else b"") + self._tail).decode("utf-8", "replace")
 
 
 def is_alive(process: int) -> bool:
