@@ -114,6 +114,7 @@ COMPILES: Mapping[str, tuple[object, list[str]]] = {
     "GOTARGETDIR": ("elsewhere", NONE),
     "GOCOMSTR": ("go build -C x -o $TARGET -p 1", NONE),
     "GOJOBS": ("1", NONE),
+    "GOSMOKETIMEOUT": (20, NONE),
     "GOAUTH": ("off", NONE),
     "GOCACHE": ("$TMP", NONE),
     "GOINSECURE": ("example.org", NONE),
@@ -134,6 +135,7 @@ VERIFIES = {
     "GOVERIFYNSS": "ok",
     "GOVERIFYDROPPEDCGO": "ok",
     "GOMINSTACK": 1,
+    "GOSMOKE": [],
 }
 ELSEWHERE = {
     "GOLINKAGE": "below",

@@ -52,12 +52,14 @@ def warning(target: str, findings: Sequence[Finding]) -> str:
     return f"golang: warning: {target}\n{describe(told)}" if told else ""
 
 
-def success(target: str, facts: BinaryFacts, asked: Request) -> str:
-    """Return the one line for a target that was proved."""
+def success(target: str, facts: BinaryFacts, asked: Request, ran: str = "") -> str:
+    """Return the one line for a target that was proved; ``ran`` says how it was run, if it was."""
     verdict = classify(facts)
     # Nothing of libc in it: asked for dynamic, there was nothing to link dynamically.
     natural = asked.linkage is Linkage.DYNAMIC and verdict.kind is Kind.STATIC
-    return f"{target}: {verdict}{' (naturally)' if natural else ''}: {', '.join(verdict.evidence)}"
+    return f"{target}: {verdict}{' (naturally)' if natural else ''}: {', '.join(verdict.evidence)}" + (
+        f"; {ran}" if ran else ""
+    )
 
 
 def resolver_of(facts: BinaryFacts) -> Resolver | None:

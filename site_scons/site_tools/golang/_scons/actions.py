@@ -165,7 +165,7 @@ def _prove(made: str, node: Any, scan: ProgramScan, reading: Reading | None = No
         platform=config.platform,
         prediction=scan.prediction if scan.prediction.complete else None,
     )
-    failed = pass_or_reject(made, node, facts, config.request, findings)
+    failed = pass_or_reject(made, node, facts, config.request, findings, config.options.permissions.smoke)
     if not failed:
         PROGRAMS.proved(node, reading.content if reading and reading.is_of(node.get_abspath()) else "")
     return failed

@@ -10,10 +10,12 @@ from ..errors import InspectError
 from ..facts import BinaryFacts
 from ..finding import Finding, errors
 from ..inspect import inspect_file
-from ..linkage import Request
+from ..linkage import Request, Smoke
 from ..report import rejection, success, unreadable, warning
+from ..smoke import Outcome
 from .messages import failure, tell, warn
-from .staging import leave
+from .settings import shell_environ
+from .staging import beside, leave, staging_folder
 from .target import REJECTED
 
 
@@ -32,11 +34,18 @@ def obstructed(node: Any, error: OSError) -> Any:
     )
 
 
-def pass_or_reject(made: str, node: Any, facts: BinaryFacts, asked: Request, findings: Sequence[Finding]) -> Any:
+def pass_or_reject(
+    made: str, node: Any, facts: BinaryFacts, asked: Request, findings: Sequence[Finding], smoke: Smoke | None
+) -> Any:
     """Let the file ``made`` stand as the target ``node``, with one line that says so, or move it aside.
 
-    ``made`` may be the target itself. Returns None or a BuildError.
+    ``made`` may be the target itself; ``smoke`` says how it has to run. Returns None or a BuildError.
     """
+    ran = ""
+    if smoke and not errors(tuple(findings)):
+        outcome = _try_out(made, node, facts, asked, smoke)
+        warn(f"golang: {node}: not run: {outcome.obstacle}" if outcome.obstacle else "")
+        ran, findings = outcome.ran, [*findings, *([outcome.finding] if outcome.finding else [])]
     if errors(tuple(findings)):
         return _reject(made, node, lambda aside: rejection(findings, aside))
     path = node.get_abspath()
@@ -46,8 +55,25 @@ def pass_or_reject(made: str, node: Any, facts: BinaryFacts, asked: Request, fin
     if os.path.lexists(path + REJECTED):
         os.unlink(path + REJECTED)
     warn(warning(str(node), findings))
-    tell(success(str(node), facts, asked))
+    tell(success(str(node), facts, asked, ran))
     return None
+
+
+def _try_out(made: str, node: Any, facts: BinaryFacts, asked: Request, smoke: Smoke) -> Outcome:
+    from ..trial import try_out
+
+    target = node.get_abspath()
+    search = (shell_environ(node.get_build_env()).get("PATH"), os.environ.get("PATH"))
+    with staging_folder(os.path.dirname(target)) as folder, beside(made, target) as binary:
+        return try_out(
+            binary,
+            os.path.basename(target),
+            folder=folder,
+            path=os.pathsep.join(filter(None, search)),
+            facts=facts,
+            request=asked,
+            smoke=smoke,
+        )
 
 
 def reject_unreadable(made: str, node: Any, error: InspectError) -> Any:

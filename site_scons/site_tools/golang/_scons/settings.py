@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import UserList
 from collections.abc import Mapping
 
 from ..compiler_memo import CompilerMemo
@@ -13,7 +14,7 @@ from ..errors import RequestError
 from ..facts import version_key
 from ..goenv import BINARY_SETTINGS, CACHE_SETTINGS
 from ..goflags import split_words
-from ..linkage import Level, Linkage, Permissions, Request, Resolver, parse_choice, parse_libc
+from ..linkage import Level, Linkage, Permissions, Request, Resolver, Smoke, parse_choice, parse_libc
 from ..modules import find_workspace
 from ..plan import Options
 from ..platform import Platform
@@ -79,7 +80,21 @@ def permissions_of(env: Env) -> Permissions:
         dropped_cgo=parse_choice(Level, text(env, "GOVERIFYDROPPEDCGO"), "$GOVERIFYDROPPEDCGO"),
         min_thread_stack=int(stack),
         enforce=parse_choice(Level, text(env, "GOVERIFY"), "$GOVERIFY"),
+        smoke=_smoke(env),
     )
+
+
+def _smoke(env: Env) -> Smoke | None:
+    limit, value = text(env, "GOSMOKETIMEOUT"), env.get("GOSMOKE")
+    if not limit.isdecimal() or int(limit) == 0:
+        msg = f"$GOSMOKETIMEOUT: wanted a number of seconds; found {limit!r}"
+        raise RequestError(msg)
+    if value in (None, False) or (isinstance(value, str) and not text(env, "GOSMOKE")):
+        return None
+    if not isinstance(value, (str, list, tuple, UserList)):
+        msg = f"$GOSMOKE: wanted arguments, such as ['--version'] or [] for none, or None; found {value!r}"
+        raise RequestError(msg)
+    return Smoke(arguments=words(env, "GOSMOKE"), limit=int(limit))
 
 
 def shell_environ(env: Env) -> dict[str, str]:

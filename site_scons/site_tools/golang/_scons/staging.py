@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import os
 import platform
 import re
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Iterator
 
 from ..runner import is_alive
 
+_numbers = itertools.count()
 _FOLDER = re.compile(r"\.golang-(?P<host>.*)-(?P<process>\d+)-[^-]*")
 
 
@@ -48,19 +50,44 @@ def leave(path: str) -> None:
             os.rmdir(folder)
 
 
+@contextlib.contextmanager
+def beside(made: str, target: str) -> Iterator[str]:
+    """Have the binary ``made`` for ``target`` in the folder of the target, where libraries may be near it.
+
+    Yields a path, which is another name of the file for as long as the context lasts.
+    """
+    folder = os.path.dirname(target)
+    if os.path.dirname(made) == folder:
+        yield made
+        return
+    path = os.path.join(folder, f".golang-{_host()}-{os.getpid()}-{next(_numbers)}")
+    try:
+        os.link(made, path)
+    except OSError:
+        # Not every file system has links.
+        shutil.copy(made, path)
+    try:
+        yield path
+    finally:
+        os.unlink(path)
+
+
 def _host() -> str:
     # Of a container, too, which has process numbers of its own.
     return re.sub(r"[^\w.]", "_", platform.node())
 
 
 def sweep(directories: Iterable[str]) -> None:
-    """Remove what killed runs left in ``directories``: the folders of this machine's processes that are no more."""
+    """Remove what killed runs left in ``directories``: what processes of this machine had there that are no more."""
     for directory in directories:
         with contextlib.suppress(OSError), os.scandir(directory) as entries:
             for entry in entries:
                 match = _FOLDER.fullmatch(entry.name)
                 if match and match["host"] == _host() and not is_alive(int(match["process"])):
-                    shutil.rmtree(entry.path, ignore_errors=True)
+                    if entry.is_dir(follow_symlinks=False):
+                        shutil.rmtree(entry.path, ignore_errors=True)
+                    else:
+                        os.unlink(entry.path)
 
 
 def move(source: str, target: str) -> None:

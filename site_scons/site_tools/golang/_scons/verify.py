@@ -43,7 +43,7 @@ class _GateAction(SCons.Action.FunctionAction):  # type: ignore[misc]  # SCons i
         except InspectError as error:
             return reject_unreadable(node.get_abspath(), node, error)
         findings = check(facts, self.request, permissions=self.permissions, go=False)
-        return pass_or_reject(node.get_abspath(), node, facts, self.request, findings)
+        return pass_or_reject(node.get_abspath(), node, facts, self.request, findings, self.permissions.smoke)
 
     def get_presig(self, target: Any, source: Any, env: Env, executor: Any = None) -> bytes:
         del target, source, env, executor
