@@ -292,14 +292,17 @@ def test_c22_packed_program_is_refused(project: Project) -> None:
 
 
 def test_c28_what_is_no_elf_is_never_static(project: Project) -> None:
-    """C28: Windows, wasm and Mach-O programs are refused as static, and are not proved as anything."""
+    """C28: wasm programs are refused as static and not proved as anything; Windows and macOS ones load the system's."""
     project.module({"main.go": EMPTY})
-    for goos, goarch in (("windows", "amd64"), ("js", "wasm"), ("darwin", "arm64"), ("openbsd", "amd64")):
+    for goos, goarch in (("js", "wasm"), ("wasip1", "wasm"), ("plan9", "amd64"), ("openbsd", "amd64")):
         refused(project, "static", f'GOOS="{goos}", GOARCH="{goarch}"', f"platform {goos}/{goarch}", "why: ")
-    declare(project, "dynamic", 'GOOS="windows", GOVERIFY="warn"')
+    for goos, goarch, name in (("windows", "amd64", "app.exe"), ("darwin", "arm64", "app")):
+        declare(project, "static", f'GOOS="{goos}", GOARCH="{goarch}"')
+        assert f"build/static/{name}: system-only: " in project.scons().stdout
+    declare(project, "dynamic", 'GOOS="js", GOARCH="wasm", GOVERIFY="warn"')
     told = project.scons()
-    assert "found:  unprovable (PE: only ELF linkage can be proved)" in told.stderr
-    assert "build/dynamic/app.exe: unprovable: " in told.stdout
+    assert "found:  unprovable (wasm: " in told.stderr
+    assert "build/dynamic/app: unprovable: " in told.stdout
     # The gate on what anything builds, as something other than Go that makes no ELF.
     project.sconstruct(
         "for name, head in (('pe', 'MZ'), ('wasm', '\\\\0asm'), ('text', '#!/bin/sh')):\n"

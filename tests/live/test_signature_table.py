@@ -154,8 +154,8 @@ CROSS = {
         "openbsd/amd64": "dynamic",
         "solaris/amd64": "dynamic",
         "android/arm64": "interpreter-only",
-        "windows/amd64": "unprovable",
-        "darwin/arm64": "unprovable",
+        "windows/amd64": "system-only",
+        "darwin/arm64": "system-only",
         "js/wasm": "unprovable",
     }.items()
 }  # fmt: skip
