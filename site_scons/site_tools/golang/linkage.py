@@ -57,6 +57,16 @@ class Linkage(enum.Enum):
         return self is not Linkage.DYNAMIC
 
 
+class Product(enum.Enum):
+    """What is made of a package."""
+
+    PROGRAM = "exe"
+    C_ARCHIVE = "c-archive"
+    C_SHARED = "c-shared"
+    TEST = "test"
+    """The package's tests, as a program."""
+
+
 class Libc(enum.Enum):
     """A C library (``$GOLIBC``)."""
 
@@ -101,6 +111,7 @@ class Request:
     linkage: Linkage
     libc: Libc = Libc.GLIBC
     resolver: Resolver = Resolver.LIBC
+    product: Product = Product.PROGRAM
 
     def __str__(self) -> str:
         if self.linkage.links_libc_statically:

@@ -9,11 +9,14 @@ from typing import Any
 from ..goenv import BINARY_SETTINGS
 from .variables import VARIABLES
 
+PRODUCT = "_GOPRODUCT"
+"""The private construction variable by which a builder says what it makes: a Product."""
+
 _NOWHERE = ("GOCOM", "GOCOMSTR", "GOJOBS", "GOPLATFORM", "GOTARGETDIR")
 
 _SETTINGS = (
     *(one.name for one in VARIABLES if one.name not in _NOWHERE),
-    *BINARY_SETTINGS, "ENV", "CC", "CXX",
+    *BINARY_SETTINGS, "ENV", "CC", "CXX", PRODUCT,
 )  # fmt: skip
 
 Env = Any

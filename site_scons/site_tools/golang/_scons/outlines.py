@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from ..errors import GolangError
 from ..goenv import CACHE_SETTINGS, INHERITED
-from ..linkage import Libc, Linkage, Request, Resolver
+from ..linkage import Libc, Linkage, Product, Request, Resolver
 from ..needs import CNeeds
 from ..probes import Probes
 from ..store import Store, digest_of
-from .fingerprint import Env, fingerprint, text
+from .fingerprint import PRODUCT, Env, fingerprint, text
 from .target import Program
 
 if TYPE_CHECKING:
@@ -89,7 +89,12 @@ class Outlines:
 
         linkage = Linkage(text(env, "GOLINKAGE"))
         found = self.probes(env).ask(("declaration", from_env), ask)
-        request = Request(linkage=linkage, libc=Libc(found["libc"]), resolver=Resolver(found["resolver"]))
+        request = Request(
+            linkage=linkage,
+            libc=Libc(found["libc"]),
+            resolver=Resolver(found["resolver"]),
+            product=env.get(PRODUCT, Product.PROGRAM),
+        )
         return Declaration(request, found["policy"], found["tags"], found["suffix"])
 
     def toolchain(self, env: Env) -> GoToolchain:

@@ -14,12 +14,12 @@ from ..errors import RequestError
 from ..facts import version_key
 from ..goenv import BINARY_SETTINGS, CACHE_SETTINGS
 from ..goflags import split_words
-from ..linkage import Level, Linkage, Permissions, Request, Resolver, Smoke, parse_choice, parse_libc
+from ..linkage import Level, Linkage, Permissions, Product, Request, Resolver, Smoke, parse_choice, parse_libc
 from ..modules import find_workspace
 from ..plan import Options
 from ..platform import Platform
 from ..toolchain import GoToolchain
-from .fingerprint import Env, text
+from .fingerprint import PRODUCT, Env, text
 
 _GLIBC = re.compile(r"(?:(?:GLIBC_)?\d+(?:\.\d+)+)?")
 
@@ -54,6 +54,7 @@ def request_of(env: Env) -> Request:
         linkage=parse_choice(Linkage, text(env, "GOLINKAGE"), "$GOLINKAGE"),
         libc=parse_libc(text(env, "GOLIBC"))[0],
         resolver=parse_choice(Resolver, text(env, "GORESOLVER"), "$GORESOLVER"),
+        product=env.get(PRODUCT, Product.PROGRAM),
     )
 
 
