@@ -210,6 +210,37 @@ def test_settings_reach_the_binary(settings: Project) -> None:
     assert ".symtab" in readelf(binary, "-S")
 
 
+def test_volatile_definitions_cause_no_rebuild(project: Project) -> None:
+    """They are those of the run that links, of each program its own, also where several are built together."""
+    names = ("one", "two")
+    project.module(
+        {
+            f"cmd/{name}/main.go": "package main\n\nvar stamp string\n\nfunc main() { println(stamp) }\n"
+            for name in names
+        }
+    )
+    project.sconstruct(
+        "env['STAMP'] = ARGUMENTS['stamp']\n"
+        "for name in ('one', 'two'):\n"
+        "    env.GoProgram(f'build/{name}', f'cmd/{name}', linkage='static', NAME=name,\n"
+        "                  GOXDEFS={'main.stamp': ARGUMENTS['text'] + ' $( at $STAMP in $NAME $)'})"
+    )
+
+    def printed() -> list[str]:
+        return [project.run(f"build/{name}", check=True).stderr for name in names]
+
+    assert len(project.scons("text=v1", "stamp=noon").built) == 2
+    assert printed() == ["v1 at noon in one\n", "v1 at noon in two\n"]
+    project.up_to_date("text=v1", "stamp=night")
+    assert "go list" not in project.scons("--debug=explain", "text=v1", "stamp=night").text
+    source = project / "cmd/one/main.go"
+    source.write_text(source.read_text().replace("println(stamp)", 'println(stamp + "!")'))
+    assert project.scons("text=v1", "stamp=dawn").built == ["build/one"]
+    assert printed() == ["v1 at dawn in one!\n", "v1 at noon in two\n"]
+    assert len(project.scons("-j2", "text=v2", "stamp=dusk").built) == 2
+    assert printed() == ["v2 at dusk in one!\n", "v2 at dusk in two\n"]
+
+
 def test_linkage_libc_and_resolver_at_one_path(project: Project) -> None:
     project.module({"cmd/app/main.go": MAIN_USER})
     binary = project / "bin/app"

@@ -269,7 +269,7 @@ NAMED_ELSEWHERE = {
     # Where the search for a toolchain begins, and what must not differ between two declarations of one path.
     "_scons.configurations": {"GO", "GOVERSION", "GOCOM"},
     # What does not change what is built.
-    "_scons.fingerprint": {"GOCOM", "GOCOMSTR", "GOJOBS", "GOPLATFORM", "GOTARGETDIR"},
+    "_scons.fingerprint": {"GOCOM", "GOCOMSTR", "GOJOBS", "GOPLATFORM", "GOTARGETDIR", "GOXDEFS"},
     # What a program is declared with, and its command in words.
     "_scons.outlines": {"GOCOM", "GOLINKAGE"},
     # Where programs of a release go, and what their archives are called.

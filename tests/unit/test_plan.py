@@ -242,7 +242,16 @@ def test_signature_is_the_same_for_the_same_request() -> None:
     second = plan("static-libc", xdefs={"b.b": "2", "a.a": "1"}, settings={"CGO_LDFLAGS": "b", "CGO_CFLAGS": "a"})
     assert first.signature == second.signature
     assert first.signature.startswith("schema=")
-    assert dataclasses.replace(first, flags=(*first.flags, "-x")).signature != first.signature
+    assert dataclasses.replace(first, signed_flags=(*first.signed_flags, "-x")).signature != first.signature
+
+
+def test_signature_is_without_what_causes_no_rebuild() -> None:
+    first = plan("static", xdefs={"main.v": "1 noon"}, signed_xdefs={"main.v": "1"})
+    second = plan("static", xdefs={"main.v": "1 night"}, signed_xdefs={"main.v": "1"})
+    assert first.signature == second.signature
+    assert first.flags != second.flags
+    assert "'main.v=1 noon'" in first.flags[-1]
+    assert plan("static", xdefs={"main.v": "2 noon"}, signed_xdefs={"main.v": "2"}).signature != first.signature
 
 
 def test_libc_and_permissions_of_the_proof_do_not_change_how_go_is_driven() -> None:

@@ -6,7 +6,7 @@ Every rule that makes a linkage is here, with the reason for it. Nothing here re
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .goflags import flag_name, flag_value, join_flag_values, join_tool_flags, join_words, split_words, take_flag
 from .linkage import Level, Linkage, Permissions, Request, Resolver
@@ -79,6 +79,8 @@ class Options:
     asmflags: tuple[str, ...] = ()
     build_flags: tuple[str, ...] = ()
     xdefs: Mapping[str, str] = field(default_factory=dict)
+    signed_xdefs: Mapping[str, str] | None = None
+    """The same without what causes no rebuild, such as the time; None if all does."""
     trimpath: bool = True
     buildvcs: bool = False
     race: bool = False
@@ -120,6 +122,8 @@ class Plan:
     """
 
     flags: tuple[str, ...]
+    signed_flags: tuple[str, ...]
+    """The flags that stand in the signature: without values that cause no rebuild."""
     environ: Mapping[str, str]
     external: bool
     """Whether the C toolchain links, so that libc is in the binary whatever the program imports."""
@@ -134,7 +138,7 @@ class Plan:
     def signature(self) -> str:
         """The plan as ordered text."""
         environ = (f"{name}={value}" for name, value in sorted(self.environ.items()))
-        return "\n".join([f"schema={SCHEMA}", *self.flags, *environ])
+        return "\n".join([f"schema={SCHEMA}", *self.signed_flags, *environ])
 
 
 def make_plan(request: Request, platform: Platform, options: Options) -> Plan:
@@ -153,16 +157,23 @@ def make_plan(request: Request, platform: Platform, options: Options) -> Plan:
         ("gcflags", join_tool_flags(options.gcflags)),
         ("asmflags", join_tool_flags(options.asmflags)),
         ("pgo", options.pgo),
-        ("ldflags", join_tool_flags(linker)),
     ):
         if value:
             flags.append(f"-{name}={value}")
+    signed = linker
+    if options.signed_xdefs is not None:
+        signed = linker_words(request, platform, replace(options, xdefs=options.signed_xdefs))
     modes, _ = take_flag(linker, "-linkmode")
     return Plan(
-        flags=tuple(flags),
+        flags=(*flags, *_linker_flag(linker)),
+        signed_flags=(*flags, *_linker_flag(signed)),
         environ=go_environ(request, platform, options),
         external="external" in modes[-1:],
     )
+
+
+def _linker_flag(words: tuple[str, ...]) -> tuple[str, ...]:
+    return (f"-ldflags={join_tool_flags(words)}",) if words else ()
 
 
 def build_tags(request: Request, options: Options) -> tuple[str, ...]:

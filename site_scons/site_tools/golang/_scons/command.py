@@ -79,6 +79,6 @@ def command_signature(node: Any, source: list[Any], env: Env) -> str:
     """Return the contents of a command of the user's own. Raises GolangError."""
     # Through an Action, because the text of a Python function is its address. Which Go it is, the scan says;
     # where it is changes nothing.
-    flags = PROGRAMS.configuration(node).plan.flags
+    flags = PROGRAMS.configuration(node).plan.signed_flags
     named = env.Override({"GO": "go", "_GOFLAGS": literals(flags)})
     return str(command_of(env).get_contents([node], source, named).decode("latin-1"))

@@ -91,8 +91,8 @@ def settings_text(config: Configuration, needs: CNeeds | None, command: str) -> 
     lines = {
         "go": config.toolchain.identity,
         "C": config.c.identity(needs).replace("\n", "; "),
-        "flags": " ".join(flag for flag in config.plan.flags if flag_name(flag) != "-ldflags"),
-        LINKER_FLAGS: " ".join(flag for flag in config.plan.flags if flag_name(flag) == "-ldflags"),
+        "flags": " ".join(flag for flag in config.plan.signed_flags if flag_name(flag) != "-ldflags"),
+        LINKER_FLAGS: " ".join(flag for flag in config.plan.signed_flags if flag_name(flag) == "-ldflags"),
         "environment": " ".join(environ),
         "command": command,
     }

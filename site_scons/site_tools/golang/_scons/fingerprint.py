@@ -6,11 +6,16 @@ from collections import UserList
 from collections.abc import Mapping
 from typing import Any
 
+from SCons.Subst import SUBST_CMD, SUBST_SIG
+
 from ..goenv import BINARY_SETTINGS
 from .variables import VARIABLES
 
 PRODUCT = "_GOPRODUCT"
 """The private construction variable by which a builder says what it makes: a Product."""
+
+DEFINITIONS = "GOXDEFS"
+"""The construction variable in whose values ``$( $)`` marks what causes no rebuild."""
 
 _NOWHERE = ("GOCOM", "GOCOMSTR", "GOJOBS", "GOPLATFORM", "GOTARGETDIR")
 
@@ -35,12 +40,21 @@ def fingerprint(env: Env) -> tuple[Any, ...]:
     return (command if isinstance(command, str) else id(command), *(_frozen(env, env.get(name)) for name in _SETTINGS))
 
 
-def _frozen(env: Env, value: Any) -> Any:
+def lasting(env: Env, found: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the fingerprint ``found`` of an environment without what causes no rebuild."""
+    definitions = env.get(DEFINITIONS)
+    if not definitions:
+        return found
+    place = 1 + _SETTINGS.index(DEFINITIONS)
+    return (*found[:place], _frozen(env, definitions, SUBST_SIG), *found[place + 1 :])
+
+
+def _frozen(env: Env, value: Any, mode: int = SUBST_CMD) -> Any:
     """Return a value as one that can be compared and hashed, with what it refers to."""
     if isinstance(value, str):
-        return env.subst(value) if "$" in value else value
+        return env.subst(value, mode) if "$" in value else value
     if isinstance(value, Mapping):
-        return tuple(sorted((str(name), str(_frozen(env, one))) for name, one in value.items()))
+        return tuple(sorted((str(name), str(_frozen(env, one, mode))) for name, one in value.items()))
     if isinstance(value, (list, tuple, UserList)):
-        return tuple(_frozen(env, one) for one in value)
+        return tuple(_frozen(env, one, mode) for one in value)
     return repr(value)

@@ -111,7 +111,7 @@ def companions(first: Member, nodes: Iterable[Node]) -> Iterator[Member]:
 def group_of(config: Configuration, env: Env) -> tuple[Any, ...]:
     """Return what programs that are built together have in common."""
     environ = tuple(sorted(config.environ.items()))
-    return (config.key, config.request, environ, tuple(config.drivers), str(env["GOJOBS"]))
+    return (config.key, config.plan.flags, config.request, environ, tuple(config.drivers), str(env["GOJOBS"]))
 
 
 def _companion(node: Node, group: tuple[Any, ...], first: ProgramScan) -> Member | None:

@@ -16,7 +16,7 @@ from ..linkage import Libc, Linkage, Product, Request, Resolver
 from ..needs import CNeeds
 from ..probes import Probes
 from ..store import Store, digest_of
-from .fingerprint import PRODUCT, Env, fingerprint, text
+from .fingerprint import PRODUCT, Env, fingerprint, lasting, text
 from .target import Program
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Outlines:
 
     def declaration(self, env: Env) -> Declaration:
         """Return what an environment asks for and permits. Raises RequestError for every contradiction in it."""
-        from_env = fingerprint(env)
+        from_env = lasting(env, fingerprint(env))
 
         def ask() -> Any:
             from .configurations import declaration
@@ -145,15 +145,25 @@ class Outlines:
             place = (id(program.env), program.module_root)
             if place not in self._outlines:
                 try:
-                    self._outlines[place] = self._outline(program, self._key(program))
+                    self._outlines[place] = self._outline(program)
                 except GolangError as error:
                     self._outlines[place] = error
             return _raised(self._outlines[place])
 
-    def _outline(self, program: Program, key: tuple[Any, ...]) -> Outline:
+    def _outline(self, program: Program) -> Outline:
         probes = self.probes(program.env)
+        from_env, root = self._key(program)
         process = (f"{name}={os.environ.get(name)}" for name in ("PATH", *INHERITED, *CACHE_SETTINGS))
-        question = (digest_of(*key, program.request, program.env.Dir("#").abspath, sys.executable, *process),)
+        question = (
+            digest_of(
+                lasting(program.env, from_env),
+                root,
+                program.request,
+                program.env.Dir("#").abspath,
+                sys.executable,
+                *process,
+            ),
+        )
 
         def ask() -> Any:
             from .configurations import outline

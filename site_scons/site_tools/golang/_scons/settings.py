@@ -7,6 +7,8 @@ import re
 from collections import UserList
 from collections.abc import Mapping
 
+from SCons.Subst import SUBST_CMD, SUBST_SIG
+
 from ..compiler_memo import CompilerMemo
 from ..configuration import Configuration, base_environ
 from ..drivers import Choice, Drivers, candidates, parse_ctoolchain
@@ -19,7 +21,7 @@ from ..modules import find_workspace
 from ..plan import Options
 from ..platform import Platform
 from ..toolchain import GoToolchain
-from .fingerprint import PRODUCT, Env, text
+from .fingerprint import DEFINITIONS, PRODUCT, Env, text
 
 _GLIBC = re.compile(r"(?:(?:GLIBC_)?\d+(?:\.\d+)+)?")
 
@@ -134,7 +136,8 @@ def options_of(env: Env, toolchain: GoToolchain | None = None) -> Options:
         gcflags=words(env, "GOGCFLAGS"),
         asmflags=words(env, "GOASMFLAGS"),
         build_flags=words(env, "GOBUILDFLAGS"),
-        xdefs=_definitions(env),
+        xdefs=_definitions(env, SUBST_CMD),
+        signed_xdefs=_definitions(env, SUBST_SIG),
         trimpath=flag(env, "GOTRIMPATH"),
         buildvcs=flag(env, "GOBUILDVCS"),
         race=flag(env, "GORACE"),
@@ -148,14 +151,14 @@ def options_of(env: Env, toolchain: GoToolchain | None = None) -> Options:
     )
 
 
-def _definitions(env: Env) -> dict[str, str]:
-    value = env.get("GOXDEFS") or {}
+def _definitions(env: Env, mode: int) -> dict[str, str]:
+    value = env.get(DEFINITIONS) or {}
     if not isinstance(value, Mapping) or not all("." in str(name) for name in value):
         msg = (
             f"$GOXDEFS: wanted a dict from importpath.name to text, such as {{'main.version': '1.2'}}; found {value!r}"
         )
         raise RequestError(msg)
-    return {str(name): str(env.subst(str(text))) for name, text in value.items()}
+    return {str(name): str(env.subst(str(text), mode)) for name, text in value.items()}
 
 
 def _profile(env: Env) -> str:

@@ -62,7 +62,7 @@ def _table() -> tuple[Variable, ...]:
         Variable("GOGCFLAGS", [], "Flags for Go's compiler (`-gcflags`).", flags),
         Variable("GOASMFLAGS", [], "Flags for Go's assembler (`-asmflags`).", flags),
         Variable("GOBUILDFLAGS", [], "Other flags of `go build`, such as `-mod=vendor` or `-msan`. Flags that have a variable of their own are refused here.", flags),
-        Variable("GOXDEFS", {}, 'String variables to set at link time: `{"main.version": "1.2"}` becomes `-X=main.version=1.2`.', flags),
+        Variable("GOXDEFS", {}, 'String variables to set at link time: `{"main.version": "1.2"}` becomes `-X=main.version=1.2`. What stands in `$( $)` of a value, such as `"$( $COMMIT $)"`, is linked in whenever something else rebuilds, and never causes it.', flags),
         Variable("GOTRIMPATH", True, "`-trimpath`: no path of this machine in the binary.", flags),
         Variable("GOBUILDVCS", False, "`-buildvcs`: stamp the version control state, which SCons cannot see change.", flags),
         Variable("GORACE", False, "`-race`. Needs cgo; works with `static-libc`.", flags),
