@@ -40,14 +40,15 @@ def markdown(results: Results) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def insert(text: str, page: str) -> None:
-    """Put the report between the markers of a page."""
+def insert(text: str, page: str, marks: tuple[str, str] = (BEGIN, END)) -> None:
+    """Put a report between the marks of a page."""
+    begin, end = marks
     with open(page, encoding="utf-8") as stream:
         before = stream.read()
-    if BEGIN not in before or END not in before:
-        raise SystemExit(f"{page}: wanted the lines {BEGIN} and {END}, to write the results between")
+    if begin not in before or end not in before:
+        raise SystemExit(f"{page}: wanted the lines {begin} and {end}, to write the results between")
     # Not as a template: the text is no pattern.
-    after = re.sub(f"{BEGIN}.*{END}", lambda _: f"{BEGIN}\n{text}{END}", before, flags=re.DOTALL)
+    after = re.sub(f"{begin}.*{end}", lambda _: f"{begin}\n{text}{end}", before, flags=re.DOTALL)
     with open(page, "w", encoding="utf-8") as stream:
         stream.write(after)
 
