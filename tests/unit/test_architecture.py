@@ -53,11 +53,24 @@ LAYERS = (
             "contents",
             "probes",
             "archives",
+            "exports",
         ),
     ),
     (
         "deciders",
-        ("plan", "contradictions", "predict", "verdict", "policy", "image_policy", "report", "release", "smoke"),
+        (
+            "plan",
+            "contradictions",
+            "predict",
+            "verdict",
+            "policies",
+            "policy",
+            "image_policy",
+            "library_policy",
+            "report",
+            "release",
+            "smoke",
+        ),
     ),
     ("configuration", ("ctoolchain", "configuration", "index", "scan", "trial")),
     ("shells", ("_scons", "cli")),
@@ -71,6 +84,8 @@ CORE_WITHOUT_IO = (
     "predict",
     "policy",
     "image_policy",
+    "library_policy",
+    "policies",
     "verdict",
     "system_libraries",
     "report",
@@ -264,14 +279,20 @@ NAMED_ELSEWHERE = {
     "_scons.lookahead": {"GOJOBS"},
     # Whether the command is the tool's own.
     "_scons.build_action": {"GOCOM"},
-    # What the builders set for each target, and how names of variables begin.
-    "_scons.builders": {"GO", "GOLINKAGE", "GOPLATFORM", "GOTARGETDIR"},
+    # How names of variables begin.
+    "_scons.builders": {"GO"},
+    # What goes with an archive besides the flags of its packages.
+    "_scons.carried": {"CGO_LDFLAGS"},
     # Where the search for a toolchain begins, and what must not differ between two declarations of one path.
     "_scons.configurations": {"GO", "GOVERSION", "GOCOM"},
     # What does not change what is built.
     "_scons.fingerprint": {"GOCOM", "GOCOMSTR", "GOJOBS", "GOPLATFORM", "GOTARGETDIR", "GOXDEFS"},
     # What a program is declared with, and its command in words.
     "_scons.outlines": {"GOCOM", "GOLINKAGE"},
+    # What libraries are called there.
+    "_scons.libraries": {"GOOS"},
+    # What is set for each target.
+    "_scons.places": {"GOLINKAGE", "GOPLATFORM", "GOTARGETDIR"},
     # Where programs of a release go, and what their archives are called.
     "_scons.release": {"GOPLATFORM", "GOTARGETDIR"},
     # Those offered on the command line.
@@ -327,13 +348,16 @@ BUILD_ONLY = (
     "configuration",
     "ctoolchain",
     "drivers",
+    "exports",
     "golist",
     "gosource",
     "image_policy",
     "inspect",
     "launcher",
+    "library_policy",
     "packages",
     "plan",
+    "policies",
     "policy",
     "predict",
     "report",

@@ -10,7 +10,7 @@ import re
 from .facts import PARSERS
 from .finding import Finding
 from .goflags import flag_name, join_flag_values, split_words, take_flag
-from .linkage import Level, Linkage, Request
+from .linkage import Level, Libc, Linkage, Product, Request
 from .plan import BUILD_VALUED, Options
 from .platform import ARCH_VARIANTS, Platform, why_no_platform
 
@@ -31,7 +31,7 @@ _SANITIZERS = ("-race", "-msan", "-asan")
 
 def contradictions(request: Request, platform: Platform, options: Options) -> tuple[Finding, ...]:
     """Return everything in the request that cannot be had together, each with its fix."""
-    checks = (_platform, _words, _static_flags, _link_mode, _build_flags, _build_mode, _sanitizers, _settings)
+    checks = (_platform, _library, _words, _static_flags, _link_mode, _build_flags, _build_mode, _sanitizers, _settings)
     return tuple(found for check in checks for found in check(request, platform, options))
 
 
@@ -57,6 +57,28 @@ def _platform(request: Request, platform: Platform, options: Options) -> list[Fi
     if platform.format not in PARSERS and options.permissions.enforce is Level.ERROR:
         why = f"only {', '.join(PARSERS)} programs can be proved; those of {platform.goos} are {platform.format}"
         return [_refuse("C28", "a proof", f"platform {platform}", why, "GOVERIFY='warn' builds it, unproved")]
+    return []
+
+
+def _library(request: Request, platform: Platform, options: Options) -> list[Finding]:
+    if not request.product.is_library:
+        return []
+    wanted, mode = f"linkage {request} of a {request.product.value}", f"-buildmode={request.product.value}"
+    if request.linkage is Linkage.STATIC:
+        why = "C calls Go through cgo, which `static` turns off"
+        static = "linkage='static-libc' (for a static C program) or " if request.product is Product.C_ARCHIVE else ""
+        return [_refuse("C11", wanted, f"{mode} with CGO_ENABLED=0", why, f"{static}linkage='dynamic'")]
+    if request.product is Product.C_SHARED and request.linkage.links_libc_statically:
+        why = "a linker makes no shared library with -static (ld: failed to set dynamic section sizes)"
+        fix = "linkage='dynamic'; or GoStaticLibrary, which a static C program can link"
+        return [_refuse("C11", wanted, f"{mode} with -extldflags=-static", why, fix)]
+    if platform.goos == "linux" and request.libc is Libc.MUSL and options.permissions.enforce is Level.ERROR:
+        why = (
+            "Go's runtime takes the program's arguments from what glibc passes to constructors; musl passes nothing, "
+            "and the program crashes before main (golang/go#13492, golang/go#54805)"
+        )
+        fix = "GOLIBC='glibc'; GOVERIFY='warn' builds it for a Go toolchain that is patched for this"
+        return [_refuse("C11", "a library that C can use", f"{mode} for musl", why, fix)]
     return []
 
 
@@ -127,6 +149,8 @@ def _link_mode(request: Request, platform: Platform, options: Options) -> list[F
 
 
 def _pie(request: Request, options: Options) -> bool:
+    if request.product.is_library:
+        return False
     modes, _ = take_flag(options.user_flags, "-buildmode")
     linker_modes, _ = take_flag(options.linker_words, "-buildmode")
     return request.linkage is Linkage.STATIC_PIE or "pie" in (*modes[-1:], *linker_modes[-1:])
@@ -170,7 +194,12 @@ def _build_mode(request: Request, platform: Platform, options: Options) -> list[
         have = f"-linkshared ({_origin(options, '-linkshared')})"
         found.append(_refuse("C27", f"linkage {request}", have, why, "remove it, or ask for linkage='dynamic'"))
     for mode in dict.fromkeys(modes):
-        if mode not in ("default", "exe", "pie"):
+        if request.product.is_library:
+            if mode != request.product.value:
+                ours = f"-buildmode={request.product.value}"
+                have = f"-buildmode={mode} ({_origin(options, '-buildmode')})"
+                found.append(_refuse("C27", ours, have, "the builder says what is made", "remove it"))
+        elif mode not in ("default", "exe", "pie"):
             why = "GoProgram builds executables"
             found.append(_refuse("C27", "-buildmode exe or pie", f"-buildmode={mode}", why, "remove it"))
         elif mode == "pie" and platform.format == "ELF" and request.linkage in (Linkage.STATIC, Linkage.STATIC_LIBC):

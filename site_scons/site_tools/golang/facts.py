@@ -78,6 +78,10 @@ class ElfFacts:
     """DT_RUNPATH, split at colons."""
     pie: bool = False
     """DF_1_PIE in DT_FLAGS_1."""
+    nodelete: bool = False
+    """DF_1_NODELETE in DT_FLAGS_1: ``dlclose`` leaves it in memory."""
+    text_relocations: bool = False
+    """DT_TEXTREL or DF_TEXTREL: the loader has to write to the code."""
     static_tls: bool = False
     """DF_STATIC_TLS in DT_FLAGS: initial-exec TLS, which dlopen may refuse (linkage case C11)."""
     has_tls: bool = False
@@ -151,7 +155,7 @@ class BinaryFacts:
 
     ``format`` is ``ELF``, ``ar`` (archive), ``PE``, ``Mach-O`` or ``wasm``. ``elf`` is set for ELF only, ``images`` for
     Mach-O and PE (one for each architecture) where the package that reads them is installed; ``members`` names an
-    archive's first members (at most 1000).
+    archive's first members (at most 1000), ``object`` is what its Go code (``go.o``) is, where that is ELF.
     """
 
     format: str
@@ -160,6 +164,9 @@ class BinaryFacts:
     elf: ElfFacts | None = None
     images: tuple[ImageFacts, ...] = ()
     members: tuple[str, ...] = ()
+    object: ElfFacts | None = None
+    symbols: frozenset[str] | None = None
+    """Those names that were looked for and that a linker or loader finds; None where none were."""
 
     @property
     def programs(self) -> tuple[ElfFacts | ImageFacts, ...]:

@@ -66,6 +66,11 @@ class Product(enum.Enum):
     TEST = "test"
     """The package's tests, as a program."""
 
+    @property
+    def is_library(self) -> bool:
+        """Whether C links or loads it."""
+        return self in (Product.C_ARCHIVE, Product.C_SHARED)
+
 
 class Libc(enum.Enum):
     """A C library (``$GOLIBC``)."""
@@ -133,6 +138,10 @@ class Kind(enum.Enum):
     ARCHIVE = "archive"
     BROKEN = "broken"
     UNPROVABLE = "unprovable"
+
+
+LIBRARY_KINDS = {Product.C_ARCHIVE: Kind.ARCHIVE, Product.C_SHARED: Kind.SHARED_LIBRARY}
+"""What a library must be found to be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

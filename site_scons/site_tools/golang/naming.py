@@ -1,9 +1,10 @@
-"""What programs are called: as ``go build`` calls them, and differently where two would share a name. Pure."""
+"""What programs are called: as ``go build`` calls them, differently where two share a name. And libraries. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from .modules import MainPackage
 
@@ -49,3 +50,34 @@ def _tail(import_path: str, depth: int, *, versions: bool) -> str:
     elements = import_path.split("/")
     version = [elements.pop()] if len(elements) > 1 and _VERSION_ELEMENT.match(elements[-1]) else []
     return "-".join([*elements[-depth:], *(version if versions else ())])
+
+
+class LibraryName(NamedTuple):
+    """What the files of a library are called."""
+
+    stem: str
+    """Its name alone: ``api`` of ``libapi.so.1.2``."""
+    file: str
+    header: str
+    soname: str = ""
+    """What a shared library is called by what loads it."""
+    links: tuple[str, ...] = ()
+    """Other names of a shared library, as symbolic links."""
+
+
+def library_name(
+    name: str, prefix: str, suffix: str, version: str = "", *, soname: str = "", so: str = ""
+) -> LibraryName:
+    """Return what the files of a library are called by SCons's conventions, with or without prefix and suffix.
+
+    ``version`` is $SHLIBVERSION, ``soname`` $SONAME and ``so`` $SOVERSION, in place of the first part of the version.
+    """
+    versioned = f"{suffix}.{version}" if version else suffix
+    stem = name.removesuffix(versioned).removesuffix(suffix)
+    if stem != prefix:
+        stem = stem.removeprefix(prefix)
+    base, file = f"{prefix}{stem}{suffix}", f"{prefix}{stem}{versioned}"
+    major = so or version.partition(".")[0]
+    soname = soname or (f"{base}.{major}" if major else file)
+    links = tuple(link for link in dict.fromkeys((soname, base)) if link != file)
+    return LibraryName(stem, file, f"{prefix}{stem}.h", soname, links)

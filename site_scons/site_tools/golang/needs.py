@@ -11,3 +11,5 @@ class CNeeds(NamedTuple):
     cxx: bool = False
     library_flags: tuple[str, ...] = ()
     """All ``-L`` and ``-l`` flags of its cgo packages."""
+    link_flags: tuple[str, ...] = ()
+    """All flags of ``#cgo LDFLAGS``, those of importing packages first: what links its archive needs them too."""

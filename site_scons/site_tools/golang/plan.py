@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from .goflags import flag_name, flag_value, join_flag_values, join_tool_flags, join_words, split_words, take_flag
-from .linkage import Level, Linkage, Permissions, Request, Resolver
+from .linkage import Level, Linkage, Permissions, Product, Request, Resolver
 from .platform import ARCH_VARIANTS, Platform
 
 SCHEMA = 1
@@ -92,6 +92,8 @@ class Options:
     goflags_from: str = ""
     """Where they come from, for messages."""
     toolchain: str = "local"
+    soname: str = ""
+    """What a shared library is called by what loads it (DT_SONAME)."""
     asked_cgo: str | None = None
     """CGO_ENABLED in the build's environment, which must not contradict the linkage."""
     permissions: Permissions = field(default_factory=Permissions)
@@ -147,7 +149,9 @@ def make_plan(request: Request, platform: Platform, options: Options) -> Plan:
     flags = ["-trimpath"] if options.trimpath else []
     flags.append(f"-buildvcs={'true' if options.buildvcs else 'false'}")
     flags.extend(flag for flag in options.user_flags if flag_name(flag) != "-tags" and flag not in flags)
-    if request.linkage is Linkage.STATIC_PIE and "-buildmode=pie" not in flags:
+    if request.product.is_library:
+        flags = [*(flag for flag in flags if flag_name(flag) != "-buildmode"), f"-buildmode={request.product.value}"]
+    elif request.linkage is Linkage.STATIC_PIE and "-buildmode=pie" not in flags:
         flags.append("-buildmode=pie")
     if options.race:
         flags.append("-race")
@@ -190,11 +194,14 @@ def linker_words(request: Request, platform: Platform, options: Options) -> tupl
     _, words = take_flag(options.linker_words, "-extldflags")
     external = list(options.external_flags)
     linkage = request.linkage
+    if options.soname and request.product is Product.C_SHARED and platform.format == "ELF":
+        # Without one, what is linked with a path to it would load it from that path (DT_NEEDED).
+        external.append(f"-Wl,-soname={options.soname}")
     if linkage is Linkage.STATIC and platform.goos == "linux":
         # The linker's own lock: with -d it refuses every dynamic import (C1). Not with pie, where it
         # makes a program that crashes (C4, golang/go#80464).
         words = _add(words, "-d")
-    if linkage.links_libc_statically:
+    if linkage.links_libc_statically and not request.product.is_library:
         # -static alone is ignored by Go's internal linker, silently (C3); hence both, always.
         words = _add(words, "-linkmode=external")
         # gcc drops PIE with -static and the linker drops static with -pie: one word asks for both (C5).

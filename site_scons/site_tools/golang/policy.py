@@ -7,62 +7,22 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from .drivers import ZIG_HELP
 from .facts import BinaryFacts, ElfFacts, ImageFacts, version_key
 from .finding import Finding
 from .image_policy import PLATFORM_FIX, check_images
+from .library_policy import Promise, check_library
 from .linkage import Kind, Level, Linkage, Permissions, Request, Verdict
 from .platform import Platform
+from .policies import LIBRARY_POLICIES, POLICIES, Policy
 from .predict import NSS_FIX, Prediction
 from .verdict import classify
 
 SCHEMA = 2
 """Raise it when the proof gets stricter: every binary is then verified again."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """What the bytes of a binary must show for a linkage (design.md section 2)."""
-
-    kinds: frozenset[Kind]
-    interpreter: bool = False
-    """Whether PT_INTERP is permitted."""
-    needed: bool = False
-    """Whether DT_NEEDED is permitted."""
-    dynamic_segment: bool = False
-    """Whether PT_DYNAMIC is permitted."""
-    cgo: bool | None = None
-    """What Go build info must say of cgo, where it is present; None for either."""
-    fix: str = ""
-
-
-POLICIES = {
-    Linkage.DYNAMIC: Policy(
-        kinds=frozenset({Kind.DYNAMIC, Kind.STATIC, Kind.INTERPRETER_ONLY}),
-        interpreter=True,
-        needed=True,
-        dynamic_segment=True,
-        fix="remove the flags that change the link, or ask for the linkage that was found",
-    ),
-    Linkage.STATIC: Policy(
-        kinds=frozenset({Kind.STATIC}),
-        cgo=False,
-        fix="do without the packages and flags that bring in shared libraries, or ask for linkage='static-libc'",
-    ),
-    Linkage.STATIC_LIBC: Policy(
-        kinds=frozenset({Kind.STATIC_LIBC}),
-        cgo=True,
-        fix="use a C toolchain that links libc statically, and remove flags that undo it",
-    ),
-    Linkage.STATIC_PIE: Policy(
-        kinds=frozenset({Kind.STATIC_PIE}),
-        dynamic_segment=True,
-        cgo=True,
-        fix="use a C toolchain that makes static-pie (gcc with glibc does, Debian's musl-gcc does not)",
-    ),
-}
 
 _UNPROVABLE_FIX = (
     "leave out what packs or converts the program, and install what reads it (`pip install macholib pefile`); "
@@ -82,12 +42,13 @@ def check(
     permissions: Permissions,
     platform: Platform | None = None,
     prediction: Prediction | None = None,
+    promise: Promise | None = None,
     go: bool = True,
 ) -> tuple[Finding, ...]:
     """Return everything that keeps the binary from being what was asked for.
 
-    ``prediction`` is None for binaries that something else built; ``go`` says whether it must be a Go
-    program. Findings of lower level than ERROR are to be told only.
+    ``prediction`` is None for binaries that something else built, ``promise`` where nobody knows what a library has to
+    offer; ``go`` says whether it must be a Go program. Findings of lower level than ERROR are to be told only.
     """
     if permissions.enforce is Level.OK:
         return ()
@@ -104,25 +65,35 @@ def check(
             *_libc(facts.elf, verdict, request, permissions),
             *_crypto(facts.elf, request, permissions),
             *_machine(facts.elf, platform),
-            *_stack(facts.elf, permissions),
+            *(() if request.product.is_library else _stack(facts.elf, permissions)),
         ]
     elif verdict.kind in policy.kinds:
         found += check_images(facts, permissions, platform)
+    if request.product.is_library and verdict.kind in policy.kinds:
+        found += check_library(facts, request, permissions, platform, prediction, promise)
     if permissions.enforce is Level.WARN:
         found = [_lower(finding) for finding in found]
     return tuple(found)
 
 
 def _policy_for(facts: BinaryFacts, request: Request, *, go: bool) -> Policy:
+    if request.product.is_library:
+        return LIBRARY_POLICIES[request.product]
     policy = POLICIES[request.linkage]
     if facts.images and request.linkage in (Linkage.DYNAMIC, Linkage.STATIC):
         # What loads nothing at all does not exist there (linkage case C19).
         dynamic = {Kind.DYNAMIC} if request.linkage is Linkage.DYNAMIC else set()
         return replace(policy, kinds=frozenset({Kind.SYSTEM_ONLY, *dynamic}))
-    if request.linkage is Linkage.STATIC and not go and facts.elf is not None and not facts.elf.go:
+    if request.linkage is Linkage.STATIC and not go and facts.elf is not None and _is_c(facts.elf):
         # There is no C program without libc: static, for it, is libc linked in.
         return replace(policy, kinds=policy.kinds | {Kind.STATIC_LIBC})
     return policy
+
+
+def _is_c(elf: ElfFacts) -> bool:
+    """Return whether it is a C program, with or without Go that was linked into it as a library."""
+    mode = elf.build_info.settings.get("-buildmode") if elf.build_info else None
+    return mode == "c-archive" or not elf.go
 
 
 def _lower(finding: Finding) -> Finding:
@@ -157,7 +128,7 @@ def _agree(predicted: Kind, found: Kind) -> bool:
 
 
 def _format(facts: BinaryFacts, platform: Platform | None) -> Iterable[Finding]:
-    if platform and platform.format != facts.format:
+    if platform and facts.format not in (platform.format, "ar"):
         yield Finding(
             case="machine",
             wanted=f"a program for {platform} ({platform.format})",

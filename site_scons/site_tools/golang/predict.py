@@ -13,7 +13,7 @@ from .ccompiler import CCompiler
 from .drivers import ZIG_HELP, triple, zig_target
 from .finding import Finding
 from .gosource import DynamicImport
-from .linkage import Kind, Level, Libc, Linkage, Permissions, Request, Resolver
+from .linkage import LIBRARY_KINDS, Kind, Level, Libc, Linkage, Permissions, Request, Resolver
 from .packages import Package, PackageGraph
 from .plan import Plan
 from .platform import Platform
@@ -65,7 +65,7 @@ class Prediction:
     @property
     def needs_c(self) -> bool:
         """Whether a C compiler takes part in the build."""
-        return bool(self.cgo) or self.kind in (Kind.STATIC_LIBC, Kind.STATIC_PIE)
+        return bool(self.cgo) or self.kind in (Kind.STATIC_LIBC, Kind.STATIC_PIE, *LIBRARY_KINDS.values())
 
 
 def predict(
@@ -113,6 +113,8 @@ def _use(graph: PackageGraph, main: Package, package: Package) -> CgoUse:
 
 
 def _kind(request: Request, plan: Plan, platform: Platform, *, loads: bool) -> Kind:
+    if request.product.is_library:
+        return LIBRARY_KINDS[request.product]
     if platform.system_only:
         return Kind.DYNAMIC if loads and request.linkage is Linkage.DYNAMIC else Kind.SYSTEM_ONLY
     if request.linkage is not Linkage.DYNAMIC:

@@ -24,7 +24,7 @@ def classify(facts: BinaryFacts) -> Verdict:
     if facts.format == "ar":
         member = "go.o" in facts.members
         text = "has the Go member go.o" if member else "has no member go.o: not a Go c-archive"
-        return Verdict(kind=Kind.ARCHIVE, evidence=("ar archive", text))
+        return Verdict(kind=Kind.ARCHIVE, evidence=("ar archive", text, *_describe_symbols(facts)))
     if facts.images:
         return _classify_images(facts)
     if facts.elf is None:
@@ -37,8 +37,12 @@ def classify(facts: BinaryFacts) -> Verdict:
         kind=kind,
         libc=elf.libc,
         nss=elf.nss and kind in _STATIC_KINDS,
-        evidence=(*_describe(elf), *reason),
+        evidence=(*_describe(elf), *reason, *_describe_symbols(facts)),
     )
+
+
+def _describe_symbols(facts: BinaryFacts) -> tuple[str, ...]:
+    return () if facts.symbols is None else (f"exports {', '.join(sorted(facts.symbols))}",)
 
 
 def _why_unread(file_format: str) -> str:
@@ -128,7 +132,8 @@ def _classify_relocatable(elf: ElfFacts) -> tuple[Kind, tuple[str, ...]]:
         # ``-buildmode=pie -ldflags=-d``: nothing relocates it, and it crashes (golang/go#80464).
         return Kind.BROKEN, ("nothing would relocate it",)
     if _is_shared_library(elf):
-        return Kind.SHARED_LIBRARY, ("not an executable: no DF_1_PIE",)
+        soname = (f"SONAME {elf.soname}",) if elf.soname else ()
+        return Kind.SHARED_LIBRARY, ("not an executable: no DF_1_PIE", *soname)
     if elf.interpreter is not None:
         return _classify_interpreted(elf)
     if elf.needed:

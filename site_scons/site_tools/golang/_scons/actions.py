@@ -21,9 +21,10 @@ from ..scan import ProgramScan
 from .batch import Member
 from .batches import BATCHES
 from .cinputs import write_overlay
-from .command import can_share_command, command_of, literals, scan_to_build, show_command
+from .command import can_share_command, command_of, findings_of, literals, scan_to_build, show_command
 from .fingerprint import Env
 from .gate import obstructed, pass_or_reject, read_facts, reject_unreadable
+from .library import place_header, promise_of, with_symbols, withdraw_header
 from .lookahead import goes_on
 from .messages import failure, tell, warn
 from .programs import PROGRAMS
@@ -33,7 +34,7 @@ from .reverify import inputs_of, only_policy_changed
 from .scanner import cgo_inputs
 from .staging import discard, sweep, unproved
 from .standing import identity_of
-from .target import program_of
+from .target import files_beside, program_of
 
 _announced: set[str] = set()
 
@@ -61,6 +62,11 @@ def _leaving_nothing(node: Any, build: Callable[[], Any]) -> Any:
     for left in (unproved(path), *([path] if identity_of(path) == before else ())) if failed else ():
         try:
             discard(left)
+        except OSError as error:
+            failed = obstructed(node, error)
+    if failed and files_beside(node):
+        try:
+            withdraw_header(unproved(path), node)
         except OSError as error:
             failed = obstructed(node, error)
     return failed
@@ -97,8 +103,9 @@ def _finish(member: Member) -> bool:
 def _build_and_prove(node: Any, source: list[Any], env: Env) -> Any:
     try:
         scan = scan_to_build(node)
-        if errors(scan.findings):
-            return failure(node, refusal(scan.configuration.request, scan.findings))
+        found = findings_of(scan)
+        if errors(found):
+            return failure(node, refusal(scan.configuration.request, found))
         environ = PROGRAMS.build_environ(node)
         warn(warning(str(node), scan.findings))
         if only_policy_changed(node):
@@ -154,17 +161,22 @@ def _prove(made: str, node: Any, scan: ProgramScan, reading: Reading | None = No
     config = scan.configuration
     if reading and not reading.is_of(made):
         reading = None
+    promise = promise_of(scan) if config.request.product.is_library else None
     try:
         facts = reading.facts if reading else read_facts(made)
+        facts = with_symbols(made, facts, promise) if promise else facts
+        findings = check(
+            facts,
+            config.request,
+            permissions=with_system_libraries(config.options.permissions, scan),
+            platform=config.platform,
+            prediction=scan.prediction if scan.prediction.complete else None,
+            promise=promise,
+        )
+        if promise and not errors(findings):
+            place_header(made, node)
     except InspectError as error:
         return reject_unreadable(made, node, error)
-    findings = check(
-        facts,
-        config.request,
-        permissions=with_system_libraries(config.options.permissions, scan),
-        platform=config.platform,
-        prediction=scan.prediction if scan.prediction.complete else None,
-    )
     failed = pass_or_reject(made, node, facts, config.request, findings, config.options.permissions.smoke)
     if not failed:
         PROGRAMS.proved(node, reading.content if reading and reading.is_of(node.get_abspath()) else "")

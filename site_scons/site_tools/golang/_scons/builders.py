@@ -4,41 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-import SCons.Builder
-import SCons.Environment
-import SCons.Node.Alias
 import SCons.Node.FS
 import SCons.Util
 from SCons.Script import ARGUMENTS
 
 from ..errors import GolangError, RequestError
-from ..linkage import Linkage, parse_choice
 from ..modules import MainPackage, find_module_root, import_path, module_path
-from ..platform import parse_platform
-from .build_action import BUILD_ACTION
-from .fingerprint import Env, text
+from .fingerprint import Env
 from .messages import user_error, warn
-from .outlines import Declaration
-from .program_file import ProgramFile
+from .places import Place, add_aliases, declarations, declare, file_at, one_path
 from .programs import PROGRAMS
-from .scanner import PROGRAM_SCANNER
-from .target import REJECTED, Program, program_of
-from .variables import DEFAULTS, VARIABLES
+from .variables import VARIABLES
 
-_PROGRAM_BUILDER = SCons.Builder.Builder(action=BUILD_ACTION, target_scanner=PROGRAM_SCANNER)
 _KNOWN = frozenset(variable.name for variable in VARIABLES)
-
-
-class Place(NamedTuple):
-    """Where a program goes that is declared with an environment."""
-
-    env: Env
-    declaration: Declaration
-    node: Any
-    platform: str
-    """What the platform is called, if it was named."""
 
 
 def go_program(env: Env, target: Any, source: Any, linkage: Any = None, platform: Any = None, **overrides: Any) -> Any:
@@ -54,10 +34,10 @@ def go_program(env: Env, target: Any, source: Any, linkage: Any = None, platform
         check_keywords(env, overrides)
         directory = package_dir(env, source, "GoProgram")
         module_root = find_module_root(directory)
-        path = _path(target)
+        path = one_path(target)
         places = [
             Place(linked, declaration, _target(linked, path, declaration.suffix, directory, module_root), named)
-            for linked, declaration, named in _declarations(env, linkage, platform, overrides)
+            for linked, declaration, named in declarations(env, linkage, platform, overrides)
         ]
         return _declare_with_aliases(env, directory, module_root, places)
     except GolangError as error:
@@ -72,15 +52,14 @@ def go_module(env: Env, target: Any, source: Any, linkage: Any = None, platform:
     """
     try:
         check_keywords(env, overrides)
-        root = env.Dir(_path(source) or ".").srcnode().abspath
-        folder = _path(target) or "$GOTARGETDIR"
-        declarations = _declarations(env, linkage, platform, overrides)
+        root = env.Dir(one_path(source) or ".").srcnode().abspath
+        folder = one_path(target) or "$GOTARGETDIR"
         nodes = SCons.Util.NodeList()
         places: dict[str, tuple[Any, list[Place]]] = {}
-        for linked, declaration, named in declarations:
+        for linked, declaration, named in declarations(env, linkage, platform, overrides):
             into = _folder(linked, folder)
             for main in PROGRAMS.index(env).main_packages(root, declaration.tags):
-                node = _file(env, os.path.join(into, main.name + declaration.suffix))
+                node = file_at(env, os.path.join(into, main.name + declaration.suffix))
                 places.setdefault(main.directory, (main, []))[1].append(Place(linked, declaration, node, named))
         for directory in sorted(places):
             main, wanted = places[directory]
@@ -101,12 +80,12 @@ def declare_in_folders(
     Raises RequestError.
     """
     places = []
-    for linked, declaration, named in _declarations(env, linkage, platform, overrides):
+    for linked, declaration, named in declarations(env, linkage, platform, overrides):
         into = _folder(linked, "$GOTARGETDIR")
         for main in mains:
-            node = _file(env, os.path.join(into, main.name + declaration.suffix))
+            node = file_at(env, os.path.join(into, main.name + declaration.suffix))
             places.append(Place(linked, declaration, node, named))
-            _declare(env, main.directory, main.module_root, places[-1])
+            declare(env, main.directory, main.module_root, places[-1])
     return places
 
 
@@ -133,15 +112,6 @@ def check_keywords(env: Env, overrides: dict[str, Any], own: Sequence[str] = ("l
             )
 
 
-def _path(value: Any) -> Any:
-    if SCons.Util.is_List(value):
-        if len(value) > 1:
-            msg = f"wanted one path; found {len(value)}: {', '.join(map(str, value))}"
-            raise RequestError(msg)
-        return value[0] if value else None
-    return value
-
-
 def package_dir(env: Env, source: Any, call: str) -> str:
     """Return the directory of the main package that a call names, which must be there. Raises RequestError."""
     directories = {_directory_of(env, one).srcnode().abspath for one in SCons.Util.flatten([source]) if one}
@@ -166,101 +136,16 @@ def _directory_of(env: Env, source: Any) -> Any:
     return source if isinstance(source, SCons.Node.FS.Dir) else source.dir
 
 
-def _linkages(env: Env, linkage: Any) -> list[Linkage]:
-    asked = SCons.Util.flatten([linkage]) if linkage is not None else [text(env, "GOLINKAGE")]
-    if not asked:
-        parse_choice(Linkage, linkage, "linkage")
-    return list(dict.fromkeys(parse_choice(Linkage, one, "linkage") for one in asked))
-
-
-def _declarations(
-    env: Env, linkage: Any, platform: Any, overrides: dict[str, Any]
-) -> list[tuple[Env, Declaration, str]]:
-    if "GOLINKAGE" in overrides:
-        linkage = overrides.pop("GOLINKAGE") if linkage is None else linkage
-    if platform is not None and env["GOTARGETDIR"] == DEFAULTS["GOTARGETDIR"]:
-        overrides = {"GOTARGETDIR": "build/$GOPLATFORM/$GOLINKAGE", **overrides}
-    found = []
-    for settings in _platforms(env, platform, overrides):
-        for one in _linkages(env, linkage):
-            linked = env.Override({**overrides, **settings, "GOLINKAGE": one.value})
-            named = text(linked, "GOPLATFORM") if settings else ""
-            found.append((linked, PROGRAMS.outlines.declaration(linked), named))
-    return found
-
-
-def _platforms(env: Env, platform: Any, overrides: dict[str, Any]) -> list[dict[str, str]]:
-    """Return the settings of each platform; of none but the environment's own, nothing."""
-    if platform is None:
-        return [{}]
-    found = {one: parse_platform(one) for one in (str(env.subst(str(one))) for one in SCons.Util.flatten([platform]))}
-    twice = [name for settings in found.values() for name in settings if name in overrides]
-    if twice or not found:
-        what = f"{twice[0]}= beside it" if twice else "none"
-        msg = f"platform={platform!r}\n  wanted: one or several, such as 'linux/arm64'\n  found:  {what}"
-        raise RequestError(msg)
-    return list(found.values())
-
-
 def _declare_with_aliases(env: Env, directory: str, module_root: str, places: Sequence[Place]) -> Any:
     for place in places:
-        _declare(env, directory, module_root, place)
-        if place.platform:
-            linkage = place.declaration.request.linkage.value
-            _alias(env, f"{_name(place.node)}-{linkage}-{place.platform}", place.node)
-    usual = _usual(env, places)
-    for node in usual:
-        _alias(env, f"{_name(node)}-{program_of(node).request.linkage.value}", node)
-    _alias(env, _name(places[0].node), _default(env, usual))
+        declare(env, directory, module_root, place)
+    add_aliases(env, places, lambda place: str(place.node.name).removesuffix(".exe"))
     return SCons.Util.NodeList([place.node for place in places])
-
-
-def _declare(env: Env, directory: str, module_root: str, place: Place) -> None:
-    linked, declaration, node, _ = place
-    program = Program(env=linked, request=declaration.request, package_dir=directory, module_root=module_root)
-    if PROGRAMS.declare(node, program):
-        node.__class__ = ProgramFile
-        _PROGRAM_BUILDER(linked, node, [])
-        if PROGRAMS.outlines.cleans(env):
-            env.Clean(node, node.dir.Entry(node.name + REJECTED))
-        # SCons must leave it where it is: if only the policy changed, it is what gets proved again.
-        node.set_precious()
-        # No scan is needed to know it, so --implicit-cache does not hide a change of it.
-        node.add_dependency([env.Value(declaration.policy)])
-
-
-def _usual(env: Env, places: Sequence[Place]) -> list[Any]:
-    """Return the nodes for the environment's own platform, else those for the one that was declared first."""
-    named = {place.platform for place in places}
-    own = text(env, "GOPLATFORM") if len(named) > 1 else ""
-    wanted = own if own in named else places[0].platform
-    return [place.node for place in places if place.platform == wanted]
-
-
-def _alias(env: Env, name: str, node: Any) -> None:
-    """Do what ``env.Alias`` does, without substituting the name and calling a builder for each of many."""
-    alias = SCons.Node.Alias.default_ans.Alias(name)
-    if alias.has_builder():
-        env.Alias(alias, node)
-        return
-    alias.builder_set(SCons.Environment.AliasBuilder)
-    alias.env_set(env)
-    alias.add_source([node])
 
 
 def _folder(linked: Env, folder: Any) -> str:
     """Return the path of a folder for programs, in which linkage and platform may stand."""
     return str((folder if isinstance(folder, SCons.Node.FS.Dir) else linked.fs.Dir(linked.subst(folder))).get_abspath())
-
-
-def _file(env: Env, path: str) -> Any:
-    try:
-        return env.fs.File(path)
-    except TypeError as error:
-        # SCons's own error for a directory in the place of a file, or the other way round.
-        fix = "remove what is there, or choose another path"
-        msg = f"{path}\n  wanted: a path for a program\n  found:  {error}\n  fix:    {fix}"
-        raise RequestError(msg) from error
 
 
 def _target(env: Env, target: Any, suffix: str, directory: str, module_root: str) -> Any:
@@ -272,14 +157,4 @@ def _target(env: Env, target: Any, suffix: str, directory: str, module_root: str
     suffix = "" if str(target).endswith(suffix) else suffix
     if isinstance(target, SCons.Node.FS.Base):
         return target.dir.File(target.name + suffix)
-    return _file(env, str(env.subst(str(target))) + suffix)
-
-
-def _name(node: Any) -> str:
-    return str(node.name).removesuffix(".exe")
-
-
-def _default(env: Env, nodes: Sequence[Any]) -> Any:
-    """Return the node in the environment's own linkage, else the one that was declared first."""
-    wanted = text(env, "GOLINKAGE")
-    return next((node for node in nodes if program_of(node).request.linkage.value == wanted), nodes[0])
+    return file_at(env, str(env.subst(str(target))) + suffix)

@@ -9,7 +9,7 @@ import SCons.Subst
 
 from ..errors import GolangError
 from ..facts import PARSERS
-from ..finding import errors
+from ..finding import Finding, errors
 from ..inspect import require_reader
 from ..linkage import Level
 from ..report import refusal
@@ -17,6 +17,7 @@ from ..scan import ProgramScan
 from .fingerprint import Env
 from .programs import PROGRAMS
 from .reverify import only_policy_changed
+from .target import program_of
 from .variables import DEFAULTS
 
 
@@ -30,6 +31,9 @@ def can_share_command(node: Any, env: Env) -> bool:
     executor = node.get_executor()
     if executor is None:
         # SCons drops those that it is done with.
+        return False
+    if program_of(node).request.product.is_library:
+        # Go makes one at a time.
         return False
     attached = executor.pre_actions or executor.post_actions or node.side_effects
     return not attached and bool(env["GOCOM"] == DEFAULTS["GOCOM"])
@@ -45,6 +49,15 @@ def scan_to_build(node: Any) -> ProgramScan:
     return scan
 
 
+def findings_of(scan: ProgramScan) -> tuple[Finding, ...]:
+    """Return everything that is known to go wrong before the compile. Raises ToolchainError."""
+    if not scan.configuration.request.product.is_library:
+        return scan.findings
+    from .library import source_findings
+
+    return (*scan.findings, *source_findings(scan))
+
+
 def show_command(target: list[Any], source: list[Any], env: Env) -> str:
     """Return the line that is printed for a program: what would do the same in a shell, or ``$GOCOMSTR``."""
     if only_policy_changed(target[0]):
@@ -54,7 +67,7 @@ def show_command(target: list[Any], source: list[Any], env: Env) -> str:
         return shown
     try:
         scan = scan_to_build(target[0])
-        refused = refusal(scan.configuration.request, scan.findings) if errors(scan.findings) else ""
+        refused = refusal(scan.configuration.request, findings_of(scan)) if errors(findings_of(scan)) else ""
     except GolangError as error:
         refused = str(error)
     if refused:

@@ -17,11 +17,14 @@ PRODUCT = "_GOPRODUCT"
 DEFINITIONS = "GOXDEFS"
 """The construction variable in whose values ``$( $)`` marks what causes no rebuild."""
 
+LIBRARY_NAME = "_GOSONAME"
+"""The private construction variable by which a builder says what a shared library is called by what loads it."""
+
 _NOWHERE = ("GOCOM", "GOCOMSTR", "GOJOBS", "GOPLATFORM", "GOTARGETDIR")
 
 _SETTINGS = (
     *(one.name for one in VARIABLES if one.name not in _NOWHERE),
-    *BINARY_SETTINGS, "ENV", "CC", "CXX", PRODUCT,
+    *BINARY_SETTINGS, "ENV", "CC", "CXX", PRODUCT, LIBRARY_NAME,
 )  # fmt: skip
 
 Env = Any

@@ -19,7 +19,7 @@ from .fingerprint import Env
 from .outlines import Outlines
 from .standing import Standing
 from .surroundings import Around
-from .target import LINKER_FLAGS, Node, Program, program_of
+from .target import LINKER_FLAGS, Node, Program, files_beside, program_of
 
 if TYPE_CHECKING:
     from ..configuration import Configuration
@@ -162,7 +162,8 @@ class Programs:
             return True
         with self._lock:
             try:
-                return self._standing_of(node).stands(*self._standing_name(node), self._inputs_digest(node))
+                standing, digest = self._standing_of(node), self._inputs_digest(node)
+                return all(standing.stands(*self._standing_name(one), digest) for one in (node, *files_beside(node)))
             except GolangError:
                 return True
 
@@ -190,10 +191,9 @@ class Programs:
         """Take note that what stands at a target's path is proved; ``content`` is its digest, if that is known."""
         with self._lock:
             # Nobody knows of what it was made if files changed meanwhile: next time it is made again.
-            unsure = node in self._overtaken
-            self._standing_of(node).record(
-                *self._standing_name(node), "" if unsure else self._inputs_digest(node), content
-            )
+            digest = "" if node in self._overtaken else self._inputs_digest(node)
+            for one in (node, *files_beside(node)):
+                self._standing_of(node).record(*self._standing_name(one), digest, content if one is node else "")
             closure, settings, _ = self.inputs(node)
             find = self.listed(node).parts.part
             self._history_of(node).remember(self._standing_name(node)[0], closure.digest, settings, find)

@@ -13,11 +13,12 @@ from ..errors import GolangError, RequestError
 from ..modules import MainPackage, main_package, module_path
 from ..naming import name_programs, program_name
 from ..release import REPORT, SUMS, check_entries, check_word, time_of
-from .builders import Place, check_keywords, declare_in_folders, package_dir
+from .builders import check_keywords, declare_in_folders, package_dir
 from .fingerprint import Env, text
 from .linkage_report import go_linkage_report
 from .messages import user_error
 from .packing import PackAction, SumsAction
+from .places import Place
 from .unfinished import leave_nothing_unfinished
 
 _KEYWORDS = ("version", "programs", "platforms", "linkage", "name", "files", "target")

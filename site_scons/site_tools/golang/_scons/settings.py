@@ -21,7 +21,7 @@ from ..modules import find_workspace
 from ..plan import Options
 from ..platform import Platform
 from ..toolchain import GoToolchain
-from .fingerprint import DEFINITIONS, PRODUCT, Env, text
+from .fingerprint import DEFINITIONS, LIBRARY_NAME, PRODUCT, Env, text
 
 _GLIBC = re.compile(r"(?:(?:GLIBC_)?\d+(?:\.\d+)+)?")
 
@@ -83,7 +83,8 @@ def permissions_of(env: Env) -> Permissions:
         dropped_cgo=parse_choice(Level, text(env, "GOVERIFYDROPPEDCGO"), "$GOVERIFYDROPPEDCGO"),
         min_thread_stack=int(stack),
         enforce=parse_choice(Level, text(env, "GOVERIFY"), "$GOVERIFY"),
-        smoke=_smoke(env),
+        # Nothing runs a library: what is linked with it may be tried out.
+        smoke=None if env.get(PRODUCT, Product.PROGRAM).is_library else _smoke(env),
     )
 
 
@@ -146,6 +147,7 @@ def options_of(env: Env, toolchain: GoToolchain | None = None) -> Options:
         goflags=split_words(goflags),
         goflags_from=origin,
         toolchain=text(env, "GOTOOLCHAIN"),
+        soname=env.get(LIBRARY_NAME, ""),
         asked_cgo=environ.get("CGO_ENABLED"),
         permissions=permissions_of(env),
     )

@@ -30,6 +30,16 @@ class Program:
         self.env, self.request, self.package_dir, self.module_root = env, request, package_dir, module_root
 
 
+def files_beside(node: Node) -> tuple[Node, ...]:
+    """Return the nodes of what is made together with a target, and stands or falls with it: the header of a library."""
+    return getattr(node.attributes, "golang_beside", ())
+
+
+def library_of(node: Node) -> Any:
+    """Return the library that a header belongs to, or None."""
+    return getattr(node.attributes, "golang_library", None)
+
+
 def program_of(node: Node) -> Any:
     """Return the Program that a node carries, or None."""
     return getattr(node.attributes, "golang", None)

@@ -7,6 +7,7 @@ from typing import Any
 from ..errors import ToolchainError
 from ..platform import PLATFORM_SETTINGS, platform_name
 from .builders import go_module, go_program
+from .carried import CARRIED, carried
 from .fingerprint import Env, text
 from .messages import user_error
 from .programs import PROGRAMS
@@ -27,9 +28,14 @@ def generate(env: Env, **kwargs: Any) -> None:
         raise user_error(msg)
     env.Replace(**kwargs)
     env.SetDefault(**defaults(), _GOOVERLAY="", _GOPLATFORM=_platform, **{name: _expansion(name) for name in _EXPANDED})
+    if CARRIED not in str(env.get("_LIBFLAGS", "")):
+        env["_LIBFLAGS"] = f"{env.get('_LIBFLAGS', '')} ${CARRIED}"
+    env[CARRIED] = carried
     # SCons's own variables, for an environment that loads no other tool.
     env["BUILDERS"]["GoProgram"] = go_program
     env["BUILDERS"]["GoModule"] = go_module
+    env["BUILDERS"]["GoStaticLibrary"] = _go_static_library
+    env["BUILDERS"]["GoSharedLibrary"] = _go_shared_library
     env["BUILDERS"]["GoLinkageReport"] = _go_linkage_report
     env.AddMethod(_go_verify, "GoVerify")
     env.AddMethod(_go_release, "GoRelease")
@@ -54,6 +60,18 @@ def _platform(target: list[Any], source: list[Any], env: Env, for_signature: boo
     """Return what the platform of an environment is called."""
     del target, source, for_signature
     return platform_name({name: text(env, name) for name in PLATFORM_SETTINGS})
+
+
+def _go_static_library(env: Env, target: Any, source: Any, **overrides: Any) -> Any:
+    from .libraries import go_static_library
+
+    return go_static_library(env, target, source, **overrides)
+
+
+def _go_shared_library(env: Env, target: Any, source: Any, **overrides: Any) -> Any:
+    from .libraries import go_shared_library
+
+    return go_shared_library(env, target, source, **overrides)
 
 
 def _go_linkage_report(env: Env, target: Any, source: Any, **overrides: Any) -> Any:

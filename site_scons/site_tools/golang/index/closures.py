@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+_RUNTIME = "runtime/cgo"
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One package of a program: what it is itself, and the digests of the packages it imports."""
@@ -160,8 +163,11 @@ def in_order(graph: PackageGraph) -> Iterator[Package]:
                     yield graph.packages[current]
 
 
-def c_needs(graph: PackageGraph, *, links_c: bool) -> dict[str, CNeeds | None]:
-    """Return what each program needs of the C toolchain by import path; None if nothing. ``links_c``: all link it."""
+def c_needs(graph: PackageGraph, *, links_c: bool, libraries: bool = False) -> dict[str, CNeeds | None]:
+    """Return what each program needs of the C toolchain by import path; None if nothing.
+
+    ``links_c`` tells that all link it, ``libraries`` that they are for C to link.
+    """
     masks: dict[str, int] = {}
     with_cgo: list[Package] = []
     for package in in_order(graph):
@@ -175,10 +181,14 @@ def c_needs(graph: PackageGraph, *, links_c: bool) -> dict[str, CNeeds | None]:
     needs: dict[str, CNeeds | None] = {}
     for main in graph.mains.values():
         used = [package for number, package in enumerate(with_cgo) if masks[main] >> number & 1]
+        if libraries and _RUNTIME in graph.packages and graph.packages[_RUNTIME] not in used:
+            # It is in all of them, whatever they import.
+            used.insert(0, graph.packages[_RUNTIME])
         flags = (flag for package in used for flag in package.cgo_ldflags)
         needs[main] = CNeeds(
             cxx=any(package.cxx_files for package in used),
             library_flags=tuple(flag for flag in flags if flag.startswith(("-L", "-l"))),
+            link_flags=tuple(flag for package in reversed(used) for flag in package.cgo_ldflags) if libraries else (),
         )
         if not used and not links_c:
             needs[main] = None

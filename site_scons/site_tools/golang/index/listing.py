@@ -62,7 +62,8 @@ class Look:
         # Before the files are read, so that a change in between shows next time, whatever the clock says.
         stamps = self._index.new_stamps(self._name, watch)
         closures = Closures(graph, self._contents, self._outside(graph, c_inputs))
-        needs = c_needs(graph, links_c=self._config.request.linkage.links_libc_statically)
+        request = self._config.request
+        needs = c_needs(graph, links_c=request.linkage.links_libc_statically, libraries=request.product.is_library)
         mains = {directory: graph.mains.get(os.path.realpath(directory), "") for directory in wanted}
         # One that Go does not know fails alone, when it is built.
         programs = {

@@ -10,19 +10,22 @@ import importlib.util
 import os
 import stat
 import sys
+from collections.abc import Collection
 from typing import TYPE_CHECKING, BinaryIO
 
 from ..errors import InspectError
 from ..facts import PARSERS, BinaryFacts
 from .archive import MAGIC as AR_MAGIC
-from .archive import THIN_MAGIC, read_members
+from .archive import THIN_MAGIC, find_in_index, find_member, read_members
 from .reader import Reader
 
 if TYPE_CHECKING:
     from ..facts import ElfFacts, ImageFacts
 
-__all__ = ["inspect_file", "inspect_stream", "load_reader", "require_reader"]
+__all__ = ["find_symbols", "inspect_file", "inspect_stream", "load_reader", "require_reader"]
 
+GO_MEMBER = "go.o"
+"""The member of a Go c-archive that all Go code is in."""
 _LONGEST_MAGIC = 8
 _ELF_MAGIC = b"\x7fELF"
 _FAT_MAGICS = (b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf")
@@ -91,7 +94,7 @@ def inspect_stream(stream: BinaryIO, name: str) -> BinaryFacts:
     if magic.startswith(_ELF_MAGIC):
         return BinaryFacts(format="ELF", size=reader.size, elf=_read_elf(reader))
     if magic in (AR_MAGIC, THIN_MAGIC):
-        return BinaryFacts(format="ar", size=reader.size, members=read_members(reader))
+        return _read_archive(reader)
     kind = _name_format(magic)
     if kind is None:
         begin = f"a file that begins with {magic!r}" if magic else "an empty file"
@@ -101,6 +104,32 @@ def inspect_stream(stream: BinaryIO, name: str) -> BinaryFacts:
         )
         raise InspectError(msg)
     return _read_other(reader, kind)
+
+
+def find_symbols(path: str, wanted: Collection[str]) -> frozenset[str] | None:
+    """Return those of ``wanted`` that a linker or loader finds in a library; None for one that is neither ELF nor ar.
+
+    Raises InspectError.
+    """
+    with open(path, "rb") as stream:
+        reader = Reader(stream, path)
+        magic = reader.read(0, min(reader.size, _LONGEST_MAGIC), "header")
+        if magic == AR_MAGIC:
+            return find_in_index(reader, wanted)
+        if not magic.startswith(_ELF_MAGIC):
+            return None
+        from .symbols import find_exported
+
+        return find_exported(reader, wanted)
+
+
+def _read_archive(reader: Reader) -> BinaryFacts:
+    members = read_members(reader)
+    code = find_member(reader, GO_MEMBER) if GO_MEMBER in members else None
+    is_elf = code is not None and code.size > _LONGEST_MAGIC and code.read(0, 4, "header") == _ELF_MAGIC
+    return BinaryFacts(
+        format="ar", size=reader.size, members=members, object=_read_elf(code) if code and is_elf else None
+    )
 
 
 def _read_other(reader: Reader, kind: str) -> BinaryFacts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,11 +20,41 @@ _TABLES = (b"/", b"/SYM64/")
 
 def read_members(reader: Reader) -> tuple[str, ...]:
     """Return the first MAX_MEMBERS names of members. Raises InspectError for a damaged archive."""
+    return tuple(name for name, _, _ in _members(reader))
+
+
+def find_member(reader: Reader, wanted: str) -> Reader | None:
+    """Return a reader of the member ``wanted``, if it is among the first ones and in the file itself.
+
+    Raises InspectError.
+    """
+    if reader.read(0, len(MAGIC), "archive header") == THIN_MAGIC:
+        return None
+    found = (reader.part(offset, size, "archive member") for name, offset, size in _members(reader) if name == wanted)
+    return next(found, None)
+
+
+def find_in_index(reader: Reader, wanted: Collection[str]) -> frozenset[str]:
+    """Return those of ``wanted`` that the archive's index has, by which linkers find symbols. Raises InspectError."""
+    if reader.size <= len(MAGIC):
+        return frozenset()
+    name, size = _read_header(reader, len(MAGIC))
+    if name not in _TABLES:
+        return frozenset()
+    width = 8 if name == b"/SYM64/" else 4
+    table = reader.read(len(MAGIC) + _HEADER, size, "archive index")
+    count = int.from_bytes(table[:width], "big")
+    known = frozenset(table[width * (count + 1) :].split(b"\0"))
+    return frozenset(name for name in wanted if name.encode() in known)
+
+
+def _members(reader: Reader) -> Iterator[tuple[str, int, int]]:
+    """Yield the first MAX_MEMBERS members: name, offset and size."""
     thin = reader.read(0, len(MAGIC), "archive header") == THIN_MAGIC
     names = b""
-    members: list[str] = []
+    count = 0
     offset = len(MAGIC)
-    while offset < reader.size and len(members) < MAX_MEMBERS:
+    while offset < reader.size and count < MAX_MEMBERS:
         name, size = _read_header(reader, offset)
         offset += _HEADER
         is_table = name in (*_TABLES, b"//") or name.startswith(b"__.SYMDEF")
@@ -33,11 +64,13 @@ def read_members(reader: Reader) -> tuple[str, ...]:
         if name == b"//":
             names = reader.read(offset, min(size, _MAX_NAMES), "table of long names")
         elif not is_table:
-            members.append(_resolve_name(reader, offset, name, names))
+            count += 1
+            member = _resolve_name(reader, offset, name, names)
+            # BSD names its symbol table with a long name, which shows only now.
+            if not member.startswith("__.SYMDEF"):
+                yield member, offset, size
         if not thin or is_table:
             offset += size + size % 2
-    # BSD names its symbol table with a long name, which shows only now.
-    return tuple(member for member in members if not member.startswith("__.SYMDEF"))
 
 
 def _read_header(reader: Reader, offset: int) -> tuple[bytes, int]:

@@ -17,7 +17,9 @@ MAX_VERSIONS = 4096
 """Version requirements. Programs have tens, against libraries with some hundred versions."""
 MAX_NAME = 4096
 """Bytes of a library name, path list or version (PATH_MAX on linux)."""
+_DF_TEXTREL = 0x4
 _DF_STATIC_TLS = 0x10
+_DF_1_NODELETE = 0x8
 _DF_1_PIE = 0x08000000
 _READ_ONCE = (
     "DT_STRTAB", "DT_STRSZ", "DT_SONAME", "DT_RPATH", "DT_RUNPATH", "DT_FLAGS", "DT_FLAGS_1",
@@ -34,14 +36,17 @@ class Dynamic:
     rpath: tuple[str, ...] = ()
     runpath: tuple[str, ...] = ()
     pie: bool = False
+    nodelete: bool = False
+    text_relocations: bool = False
     static_tls: bool = False
     symbol_versions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-class _Strings:
+class Strings:
     """DT_STRTAB: strings by offset, each within the table."""
 
     def __init__(self, image: Image, values: Mapping[str, int]) -> None:
+        """Find the table. Raises InspectError where there is none."""
         self._reader: Reader = image.reader
         if "DT_STRTAB" not in values or "DT_STRSZ" not in values:
             self._reader.reject("a dynamic segment without its string table")
@@ -49,6 +54,7 @@ class _Strings:
         self._start = image.find_offset(values["DT_STRTAB"], self._size, "dynamic string table")
 
     def get(self, offset: int, what: str) -> str:
+        """Return the string at ``offset``; ``what`` names it in the InspectError."""
         size = min(self._size - offset, MAX_NAME)
         if size <= 0:
             self._reader.reject(f"{what} outside the dynamic string table")
@@ -63,12 +69,12 @@ def read_dynamic(image: Image, segment: Segment) -> Dynamic:
 
     Raises InspectError where a loader would fail, or would see other facts than readelf.
     """
-    entries = _read_entries(image, segment)
+    entries = read_entries(image, segment)
     values = dict(entries)
     for tag in _READ_ONCE:
         if sum(name == tag for name, _ in entries) > 1:
             image.reader.reject(f"more than one {tag} entry")
-    strings = _Strings(image, values)
+    strings = Strings(image, values)
     needed = [strings.get(value, "DT_NEEDED name") for tag, value in entries if tag == "DT_NEEDED"]
     soname = values.get("DT_SONAME")
     return Dynamic(
@@ -77,13 +83,15 @@ def read_dynamic(image: Image, segment: Segment) -> Dynamic:
         rpath=_split_paths(strings, values.get("DT_RPATH")),
         runpath=_split_paths(strings, values.get("DT_RUNPATH")),
         pie=bool(values.get("DT_FLAGS_1", 0) & _DF_1_PIE),
+        nodelete=bool(values.get("DT_FLAGS_1", 0) & _DF_1_NODELETE),
+        text_relocations="DT_TEXTREL" in values or bool(values.get("DT_FLAGS", 0) & _DF_TEXTREL),
         static_tls=bool(values.get("DT_FLAGS", 0) & _DF_STATIC_TLS),
         symbol_versions=_read_versions(image, strings, values),
     )
 
 
-def _read_entries(image: Image, segment: Segment) -> list[tuple[str, int]]:
-    """Return ``(tag, value)`` up to DT_NULL."""
+def read_entries(image: Image, segment: Segment) -> list[tuple[str, int]]:
+    """Return ``(tag, value)`` up to DT_NULL. Raises InspectError."""
     reader = image.reader
     if segment.file_size == 0:
         reader.reject("an empty dynamic segment, as in a separate debug file")
@@ -103,13 +111,13 @@ def _read_entries(image: Image, segment: Segment) -> list[tuple[str, int]]:
     return entries
 
 
-def _split_paths(strings: _Strings, offset: int | None) -> tuple[str, ...]:
+def _split_paths(strings: Strings, offset: int | None) -> tuple[str, ...]:
     if offset is None:
         return ()
     return tuple(part for part in strings.get(offset, "search path").split(":") if part)
 
 
-def _read_versions(image: Image, strings: _Strings, values: Mapping[str, int]) -> dict[str, tuple[str, ...]]:
+def _read_versions(image: Image, strings: Strings, values: Mapping[str, int]) -> dict[str, tuple[str, ...]]:
     """Return DT_VERNEED: library to sorted versions.
 
     Each step is counted, and offsets only lead forward, so no chain is endless.
@@ -137,7 +145,7 @@ def _read_versions(image: Image, strings: _Strings, values: Mapping[str, int]) -
     return {library: tuple(sorted(found[library])) for library in sorted(found)}
 
 
-def _read_chain(image: Image, strings: _Strings, address: int, count: int) -> list[str]:
+def _read_chain(image: Image, strings: Strings, address: int, count: int) -> list[str]:
     versions: list[str] = []
     for i in range(count):
         offset = image.find_offset(address, image.size_of("Elf_Vernaux"), "required version")

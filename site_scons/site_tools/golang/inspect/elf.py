@@ -73,6 +73,8 @@ def _make_facts(
         rpath=dynamic.rpath,
         runpath=dynamic.runpath,
         pie=dynamic.pie,
+        nodelete=dynamic.nodelete,
+        text_relocations=dynamic.text_relocations,
         static_tls=dynamic.static_tls,
         has_tls=has_tls,
         executable_code=image.has_code(),
