@@ -39,6 +39,7 @@ FILES = {
     "cmd/app/pure.go": "//go:build !cgo\n\npackage main\n\nfunc number() int { return 42 }\n",
     "cmd/app/tag.go": '//go:build !special\n\npackage main\n\nconst tag = "plain"\n',
     "cmd/app/special.go": '//go:build special\n\npackage main\n\nconst tag = "special"\n',
+    "parts/more.go": "package main\n",
     "go.work": "go 1.21\n\nuse .\n",
 }
 
@@ -94,6 +95,7 @@ COMPILES: Mapping[str, tuple[object, list[str]]] = {
     "GOBUILDVCS": (True, BOTH),
     "GORACE": (True, DYNAMIC),
     "GOPGO": ("off", BOTH),
+    "GOGENERATED": ({"cmd/app": ["parts/more.go"]}, BOTH),
     "GOCC": ("gcc -g0", DYNAMIC),
     "CGO_CFLAGS": ("-O1", DYNAMIC),
     "CGO_CPPFLAGS": ("-DX", DYNAMIC),

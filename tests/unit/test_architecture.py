@@ -49,6 +49,7 @@ LAYERS = (
             "workspace",
             "inspect",
             "tree",
+            "overlay",
             "store",
             "contents",
             "probes",
@@ -286,7 +287,9 @@ NAMED_ELSEWHERE = {
     # Where the search for a toolchain begins, and what must not differ between two declarations of one path.
     "_scons.configurations": {"GO", "GOVERSION", "GOCOM"},
     # What does not change what is built.
-    "_scons.fingerprint": {"GOCOM", "GOCOMSTR", "GOJOBS", "GOPLATFORM", "GOTARGETDIR", "GOXDEFS"},
+    "_scons.fingerprint": {"GOCOM", "GOCOMSTR", "GOGENERATED", "GOJOBS", "GOPLATFORM", "GOTARGETDIR", "GOXDEFS"},
+    # Nodes, which are made of paths while the SConscript is read.
+    "_scons.generated": {"GOGENERATED"},
     # What a program is declared with, and its command in words.
     "_scons.outlines": {"GOCOM", "GOLINKAGE"},
     # What libraries are called there.

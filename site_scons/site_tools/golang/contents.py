@@ -119,7 +119,7 @@ class Contents:
                 self._files[path] = known[1]
                 return str(known[1])
             self.changed = True
-            self._files[path] = digest_of_file(path)
+            self._files[path] = digest_of_file(self._tree.actual(path))
             self._known_files.pop(path, None)
             if self._tree.trusts(stamp):
                 self._known_files[path] = [stamp, self._files[path]]
@@ -167,7 +167,8 @@ class Contents:
 
     def _read(self, directory: str) -> Sources:
         found = self._tree.directory(directory)
-        read = {name: read_content(os.path.join(directory, name)) for name in (found.files if found else ())}
+        paths = {name: os.path.join(directory, name) for name in (found.files if found else ())}
+        read = {name: read_content(self._tree.actual(path)) for name, path in paths.items()}
         return Sources(
             shape=digest_of(*(f"{name} {content.header}" for name, content in read.items())),
             digests={name: content.digest for name, content in read.items()},

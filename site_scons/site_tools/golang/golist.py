@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from .errors import PackageError
@@ -43,18 +44,23 @@ def decode_stream(text: str) -> Iterator[dict[str, Any]]:
 class _Packages(Mapping[str, Package]):
     """The packages of a listing by import path, each made of its JSON when it is first asked for."""
 
-    def __init__(self, listing: Iterable[Mapping[str, Any]], module_cache: str, cgo_tags: frozenset[str]) -> None:
+    def __init__(
+        self,
+        listing: Iterable[Mapping[str, Any]],
+        module_cache: str,
+        cgo_tags: frozenset[str],
+        shown: Mapping[str, Mapping[str, str]],
+    ) -> None:
         self._raw = {raw["ImportPath"]: raw for raw in listing}
-        self._module_cache, self._cgo_tags = module_cache, cgo_tags
+        self._module_cache, self._cgo_tags, self._shown = module_cache, cgo_tags, shown
         self._made: dict[str, Package] = {}
         self._sanitizers = tuple(path for path in _SANITIZERS if path in self._raw)
 
     def __getitem__(self, path: str) -> Package:
         if path not in self._made:
             raw = self._raw[path]
-            self._made[path] = _package(
-                raw, self._module_cache, self._cgo_tags, () if raw.get("DepOnly") else self._sanitizers
-            )
+            linked = () if raw.get("DepOnly") else self._sanitizers
+            self._made[path] = _package(raw, self._module_cache, self._cgo_tags, linked, self._shown)
         return self._made[path]
 
     def __contains__(self, path: object) -> bool:
@@ -67,15 +73,21 @@ class _Packages(Mapping[str, Package]):
         return len(self._raw)
 
 
-def build_graph(listing: Sequence[Mapping[str, Any]], module_cache: str, cgo_tags: frozenset[str]) -> PackageGraph:
+def build_graph(
+    listing: Sequence[Mapping[str, Any]],
+    module_cache: str,
+    cgo_tags: frozenset[str],
+    shown: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+) -> PackageGraph:
     """Turn the objects of ``go list -deps -json`` into a graph.
 
-    ``module_cache`` is GOMODCACHE, ``cgo_tags`` the build tags that would hold if cgo were on.
+    ``module_cache`` is GOMODCACHE, ``cgo_tags`` the build tags that would hold if cgo were on. ``shown`` are the files
+    that an overlay shows in a folder, by name.
     """
     mains = {
         os.path.realpath(raw["Dir"]): raw["ImportPath"] for raw in listing if not raw.get("DepOnly") and raw.get("Dir")
     }
-    return PackageGraph(packages=_Packages(listing, module_cache, cgo_tags), mains=mains)
+    return PackageGraph(packages=_Packages(listing, module_cache, cgo_tags, shown), mains=mains)
 
 
 def is_local(raw: Mapping[str, Any], module_cache: str) -> bool:
@@ -84,7 +96,13 @@ def is_local(raw: Mapping[str, Any], module_cache: str) -> bool:
     return not (raw.get("Standard") or cached)
 
 
-def _package(raw: Mapping[str, Any], module_cache: str, cgo_tags: frozenset[str], linked: Iterable[str]) -> Package:
+def _package(
+    raw: Mapping[str, Any],
+    module_cache: str,
+    cgo_tags: frozenset[str],
+    linked: Iterable[str],
+    shown: Mapping[str, Mapping[str, str]],
+) -> Package:
     renamed = raw.get("ImportMap") or {}
     # "C" and "unsafe" have no package behind them that could matter here.
     imports = [renamed.get(path, path) for path in raw.get("Imports") or ()]
@@ -109,6 +127,7 @@ def _package(raw: Mapping[str, Any], module_cache: str, cgo_tags: frozenset[str]
         godebug=raw.get("DefaultGODEBUG", ""),
         error=(raw.get("Error") or {}).get("Err", ""),
         cgo_tags=cgo_tags,
+        shown=shown,
     )
 
 
@@ -153,13 +172,19 @@ def list_packages(
 
 
 def read_listing(
-    listing: Sequence[Mapping[str, Any]], flags: Sequence[str], environ: Mapping[str, str]
+    listing: Sequence[Mapping[str, Any]],
+    flags: Sequence[str],
+    environ: Mapping[str, str],
+    shown: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
 ) -> PackageGraph:
-    """Turn what :func:`list_packages` returned for these flags and environment into a graph."""
+    """Turn what :func:`list_packages` returned for these flags and environment into a graph.
+
+    ``shown`` are the files that an overlay shows in a folder, by name.
+    """
     platform = Platform(environ.get("GOOS", ""), environ.get("GOARCH", ""))
     tags = [tag for flag in flags if flag_name(flag) == "-tags" for tag in flag_value(flag).split(",")]
     cgo_tags = tags_of(platform, cgo=True, tags=tags)
-    return build_graph(listing, environ.get("GOMODCACHE", ""), cgo_tags)
+    return build_graph(listing, environ.get("GOMODCACHE", ""), cgo_tags, shown)
 
 
 def relative_package(root: str, directory: str) -> str:

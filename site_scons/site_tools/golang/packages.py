@@ -67,6 +67,19 @@ class Package:
     error: str = ""
     cgo_tags: frozenset[str] = frozenset()
     """The build tags that would hold if cgo were on."""
+    shown: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    """What is seen in a folder without standing there: files by name."""
+
+    def path(self, name: str) -> str:
+        """Return where one of its files stands, given relative to its directory."""
+        place = os.path.join(self.dir, name)
+        folder, base = os.path.split(place)
+        return self.shown.get(folder, {}).get(base, place)
+
+    @property
+    def embeds_shown(self) -> tuple[str, ...]:
+        """The embedded files that do not stand where they are seen."""
+        return tuple(name for name in self.embed_files if self.path(name) != os.path.join(self.dir, name))
 
     @cached_property
     def reads_headers(self) -> bool:
@@ -76,7 +89,7 @@ class Package:
     @property
     def files(self) -> tuple[str, ...]:
         """Absolute paths of every file that Go reads to build it."""
-        return tuple(os.path.join(self.dir, name) for name in self.file_names)
+        return tuple(map(self.path, self.file_names))
 
     @property
     def has_assembly(self) -> bool:
@@ -98,7 +111,7 @@ class Package:
         if self.standard:
             return ()
         names = self.go_files if self.loading_files is None else self.loading_files
-        paths = [os.path.join(self.dir, name) for name in names]
+        paths = map(self.path, names)
         return tuple(found for path in paths for found in dynamic_imports(path, read_source(path)))
 
     @cached_property
@@ -106,13 +119,13 @@ class Package:
         """What is lost where this configuration leaves out its cgo files; None where it leaves out none."""
         if self.standard or not self.ignored_go_files:
             return None
-        texts = {name: read_source(os.path.join(self.dir, name)) for name in self.ignored_go_files}
+        texts = {name: read_source(self.path(name)) for name in self.ignored_go_files}
         dropped = tuple(
             name for name, text in texts.items() if imports_c(text) and is_selected(name, text, self.cgo_tags)
         )
         if not dropped:
             return None
-        kept = {name: read_source(os.path.join(self.dir, name)) for name in self.go_files}
+        kept = {name: read_source(self.path(name)) for name in self.go_files}
         instead = {
             name: text
             for name, text in kept.items()

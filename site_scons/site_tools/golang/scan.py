@@ -5,15 +5,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from .configuration import Configuration
 from .finding import Finding
 from .index import Index, Listed, Surroundings
+from .overlay import NOTHING, Overlay
 from .packages import Package, PackageGraph
 from .predict import Prediction, predict
+
+EMBEDS_SHOWN = (1, 24)
+"""The first Go that embeds what is in an overlay only; measured with 1.21, 1.23, 1.24, 1.25 and 1.26."""
+
+NOWHERE = Surroundings()
+"""Nothing is known of what is around packages."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +30,8 @@ class ProgramScan:
     configuration: Configuration
     graph: PackageGraph
     main: Package
+    overlay: Overlay = NOTHING
+    """What of its files is seen where it does not stand."""
 
     @cached_property
     def closure(self) -> tuple[Package, ...]:
@@ -45,7 +54,22 @@ class ProgramScan:
         found = self.prediction.findings
         if not self.prediction.complete:
             return found
-        return (*found, *self.configuration.c.findings(self.prediction))
+        return (*found, *self._cannot_embed(), *self.configuration.c.findings(self.prediction))
+
+    def _cannot_embed(self) -> Iterator[Finding]:
+        """Yield what the compiler would say of it in a riddle: an older one looks for embedded files on disk."""
+        toolchain = self.configuration.toolchain
+        if not (0,) < toolchain.release < EMBEDS_SHOWN:
+            return
+        for package in self.closure:
+            for name in package.embeds_shown[:1]:
+                yield Finding(
+                    case="D3",
+                    wanted=f"{package.import_path} to embed {name}, which is made outside of the source tree",
+                    found=f"{toolchain.version}",
+                    why="before Go 1.24 the compiler reads embedded files from the source tree only",
+                    fix="use Go 1.24 or newer, or have the file made in the source tree",
+                )
 
     @cached_property
     def cgo_packages(self) -> tuple[Package, ...]:
@@ -59,28 +83,29 @@ class Scans:
     def __init__(self, index: Index | None = None) -> None:
         """Scan with an index; without one nothing is kept for later."""
         self.index = index or Index()
-        self._programs: dict[tuple[int, str], ProgramScan] = {}
+        self._programs: dict[tuple[int, str, str], ProgramScan] = {}
 
-    def listed(self, config: Configuration, directories: Iterable[str], around: Surroundings | None = None) -> Listed:
+    def listed(self, config: Configuration, directories: Iterable[str], around: Surroundings = NOWHERE) -> Listed:
         """Return what is known of the programs in ``directories``. Raises PackageError or ToolchainError."""
-        return self.index.listed(config.listing_name, directories, lambda: config, around or Surroundings())
+        return self.index.listed(config.listing_name, directories, lambda: config, around)
 
     def scan(
         self,
         config: Configuration,
         directory: str,
         together: Iterable[str] = (),
-        around: Surroundings | None = None,
+        around: Surroundings = NOWHERE,
     ) -> ProgramScan:
         """Return the scan of the program in ``directory``.
 
         ``together`` are directories of other programs of the configuration, which are listed in the same go.
         Raises PackageError or ToolchainError.
         """
-        graph = self.listed(config, {directory, *together}, around).graph
+        graph, overlay = self.listed(config, {directory, *together}, around).graph, around.overlay
         # The graph is shared by equal keys. A program is not: libc, compilers and permissions are outside the key.
-        program = self._programs.get((id(config), directory))
+        key = (id(config), directory, overlay.digest)
+        program = self._programs.get(key)
         if program is None or program.graph is not graph:
-            program = ProgramScan(configuration=config, graph=graph, main=graph.main(directory))
-            self._programs[id(config), directory] = program
+            program = ProgramScan(configuration=config, graph=graph, main=graph.main(directory), overlay=overlay)
+            self._programs[key] = program
         return program

@@ -88,11 +88,30 @@ class Tree:
             self._stamps[path] = found
         return self._stamps[path]
 
+    def anew(self) -> Tree:
+        """Return a tree in which nothing was looked at yet."""
+        return Tree()
+
+    def actual(self, path: str) -> str:
+        """Return where the file is that is seen at ``path``: here, nothing is seen but what stands there."""
+        return path
+
+    def shown(self) -> list[tuple[str, Stamp | None]]:
+        """Return the places of what does not stand where it is seen, and its identities."""
+        return []
+
     def directory(self, path: str) -> Directory | None:
         """Return what a directory holds; None if it cannot be read."""
         if path not in self._directories:
-            self._directories[path] = self._recall(path) or self._read(path)
+            self._directories[path] = self._look_into(path)
         return self._directories[path]
+
+    def on_disk(self, path: str) -> Directory | None:
+        """Return the same of what stands there."""
+        return self.directory(path)
+
+    def _look_into(self, path: str) -> Directory | None:
+        return self._recall(path) or self._read(path)
 
     def glance(self) -> str:
         """Look at everything that was known, without asking for new names; return the digest of all identities.
@@ -157,11 +176,15 @@ class Tree:
     def names(self, path: str) -> tuple[str, ...]:
         """Return the names in a directory, sorted; without hidden ones, which build tools keep changing."""
         if path not in self._names:
-            try:
-                self._names[path] = tuple(sorted(name for name in os.listdir(path) if name[0] != "."))
-            except OSError:
-                self._names[path] = ()
+            self._names[path] = tuple(name for name in self.entries(path) if name[0] != ".")
         return self._names[path]
+
+    def entries(self, path: str) -> tuple[str, ...]:
+        """Return all names in a directory, sorted; of what is none, nothing."""
+        try:
+            return tuple(sorted(os.listdir(path)))
+        except OSError:
+            return ()
 
     def below(self, path: str) -> dict[str, Stamp]:
         """Return every file under a directory by path, whatever its name; of a file, itself."""
@@ -195,7 +218,7 @@ def _read_directory(path: str) -> Directory | None:
         with os.scandir(path) as entries:
             for entry in entries:
                 name = entry.name
-                if name[name.rfind(".") :] in _READ or name in ("go.mod", "go.work"):
+                if may_read(name):
                     stamp = _stamp_of_entry(entry)
                     if stamp:
                         found.append((name, stamp))
@@ -210,10 +233,14 @@ def _read_directory(path: str) -> Directory | None:
     return Directory(dict(found), folders, as_bytes(found), busy)
 
 
+def may_read(name: str) -> bool:
+    """Return whether Go may take a file of this name into a package or module, but for tests."""
+    taken = name[name.rfind(".") :] in _READ or name in ("go.mod", "go.work")
+    return taken and not name.endswith("_test.go") and name[0] not in "._"
+
+
 def _stamp_of_entry(entry: os.DirEntry[str]) -> Stamp | None:
-    """Return the identity of a file that Go may read; None for others, and for folders such as nats.go."""
-    if entry.name.endswith("_test.go") or entry.name[0] in "._":
-        return None
+    """Return the identity of a file that Go may read; None for folders such as nats.go."""
     try:
         status = entry.stat()
     except OSError:

@@ -142,7 +142,7 @@ def _compile(node: Any, source: list[Any], env: Env, scan: ProgramScan, environ:
     made.attributes.golang = program_of(node)
     with tempfile.TemporaryDirectory(prefix="golang-") as directory:
         config = scan.configuration
-        overlay = write_overlay(directory, cgo_inputs(node, scan), config.c.package_identity)
+        overlay = write_overlay(directory, scan.overlay, cgo_inputs(node, scan), config.c.package_identity)
         build_env = env.Override(
             {
                 "ENV": environ,

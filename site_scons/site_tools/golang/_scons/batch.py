@@ -100,7 +100,7 @@ def _go_build(
         [relative_package(config.root, program_of(member.node).package_dir) for member in members],
         output=staging,
         jobs=jobs,
-        overlay=write_overlay(scratch, inputs.values(), config.c.package_identity),
+        overlay=write_overlay(scratch, members[0].scan.overlay, inputs.values(), config.c.package_identity),
         flags=config.plan.flags,
     )
     messages = GoMessages(config.plan.flags)

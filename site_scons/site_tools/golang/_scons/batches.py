@@ -51,7 +51,7 @@ class Batches:
         Raises GolangError and OSError.
         """
         node = member.node
-        group = group_of(member.scan.configuration, member.env)
+        group = group_of(member.scan.configuration, member.scan.overlay, member.env)
         little = node not in self._ahead and PROGRAMS.compiles_little(node)
         with self._turn:
             self._begin_run()

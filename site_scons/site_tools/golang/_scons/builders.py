@@ -13,6 +13,7 @@ from SCons.Script import ARGUMENTS
 from ..errors import GolangError, RequestError
 from ..modules import MainPackage, find_module_root, import_path, module_path
 from .fingerprint import Env
+from .generated import is_made
 from .messages import user_error, warn
 from .places import Place, add_aliases, declarations, declare, file_at, one_path
 from .programs import PROGRAMS
@@ -114,13 +115,14 @@ def check_keywords(env: Env, overrides: dict[str, Any], own: Sequence[str] = ("l
 
 def package_dir(env: Env, source: Any, call: str) -> str:
     """Return the directory of the main package that a call names, which must be there. Raises RequestError."""
-    directories = {_directory_of(env, one).srcnode().abspath for one in SCons.Util.flatten([source]) if one}
+    named = [_directory_of(env, one) for one in SCons.Util.flatten([source]) if one]
+    directories = {one.srcnode().abspath for one in named}
     if len(directories) != 1:
         found = ", ".join(sorted(directories)) or "nothing"
         msg = f"{call}\n  wanted: the directory of one main package as source\n  found:  {found}"
         raise RequestError(msg)
     directory = str(directories.pop())
-    if not os.path.isdir(directory):
+    if not os.path.isdir(directory) and not any(map(is_made, (*named, env.fs.Dir(directory)))):
         msg = f"{call}\n  wanted: the directory of a main package as source\n  found:  no directory {directory}"
         remote = env.fs.Dir(directory).rdir().get_abspath()
         if remote != directory:

@@ -7,7 +7,6 @@ archives that ``#cgo LDFLAGS`` names, are found here, with SCons's own C scanner
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import threading
@@ -18,6 +17,7 @@ import SCons.Node.FS
 import SCons.Scanner.C
 
 from ..gosource import read_source
+from ..overlay import Overlay, write_json
 from ..packages import Package
 from .fingerprint import Env
 
@@ -70,8 +70,8 @@ def _include_dirs(flags: Sequence[str], base: str) -> list[str]:
 
 def _headers(env: Env, package: Package, include_dirs: tuple[Any, ...], forced: Sequence[str]) -> Iterable[Any]:
     sources = (name for name in package.native_files if not name.endswith(".syso"))
-    roots = [env.fs.File(os.path.join(package.dir, name)) for name in sources]
-    texts = (read_source(os.path.join(package.dir, name)) for name in package.cgo_files)
+    roots = [env.fs.File(package.path(name)) for name in sources]
+    texts = (read_source(package.path(name)) for name in package.cgo_files)
     # cgo preprocesses a preamble twice: its own way the package comes last for <...>, then it comes first.
     orders = (include_dirs, (*include_dirs[1:], include_dirs[0]))
     for included in (*forced, *(name for text in texts for name in _INCLUDE.findall(text))):
@@ -98,16 +98,20 @@ def _libraries(env: Env, package: Package, flags: Sequence[str]) -> Iterable[Any
 
 
 def write_overlay(
-    directory: str, inputs: Iterable[tuple[Package, Sequence[Any]]], c_identity: Callable[[Package], str]
+    directory: str,
+    shown: Overlay,
+    inputs: Iterable[tuple[Package, Sequence[Any]]],
+    c_identity: Callable[[Package], str],
 ) -> str:
-    """Write an overlay that shows the go command the content of C inputs; return its path, empty if none is needed.
+    """Write an overlay for the go command; return its path, empty if none is needed.
 
-    Each package gets one more Go file, in the overlay only, with nothing but a digest in a comment: the cheapest
-    change that makes Go rebuild just this package (measured in linkage case D1). What ``c_identity`` says of the
-    package is in it because Go knows a C compiler only by its path and version: a wrapper
-    script or a libc may change behind both (E9). Nothing of a program is in it, for programs share packages.
+    It shows what ``shown`` does, and the content of C inputs: each package gets one more Go file, in the overlay only,
+    with nothing but a digest in a comment: the cheapest change that makes Go rebuild just this package (measured in
+    linkage case D1). What ``c_identity`` says of the package is in it because Go knows a C compiler only by its path
+    and version: a wrapper script or a libc may change behind both (E9). Nothing of a program is in it, for programs
+    share packages.
     """
-    replace: dict[str, str] = {}
+    replace = shown.present()
     for number, (package, nodes) in enumerate(inputs):
         unseen = [node for node in nodes if node.get_abspath() not in package.files]
         identity = c_identity(package)
@@ -124,6 +128,5 @@ def write_overlay(
     if not replace:
         return ""
     overlay = os.path.join(directory, "overlay.json")
-    with open(overlay, "w", encoding="utf-8") as stream_out:
-        json.dump({"Replace": replace}, stream_out)
+    write_json(replace, overlay)
     return overlay

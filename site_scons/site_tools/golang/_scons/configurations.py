@@ -101,14 +101,16 @@ def settings_text(config: Configuration, needs: CNeeds | None, command: str) -> 
 
 def conflict(known: Program, wanted: Program) -> str:
     """Return in what two declarations of one program differ; empty if in nothing."""
-    before, now = _settings(known.env), _settings(wanted.env)
+    before, now = _settings(known), _settings(wanted)
     return ", ".join(f"{name} {before[name]!r} and {now[name]!r}" for name in now if before[name] != now[name])
 
 
-def _settings(env: Env) -> dict[str, Any]:
+def _settings(program: Program) -> dict[str, Any]:
     """Return what makes two declarations of one program different programs."""
+    env = program.env
     options = options_of(env)
     return {
+        "generated files": {place: str(node) for place, node in sorted(program.generated.items())},
         "platform": str(platform_of(env)),
         "command": env["GOCOM"],
         **{field.name: getattr(options, field.name) for field in fields(options)},

@@ -1,20 +1,33 @@
-"""The files that SCons itself makes: what a Go program takes of them are its real dependencies."""
+"""The files that SCons itself makes: what a Go program takes of them are its real dependencies.
+
+One is seen by Go where it stands; or, if that is in a build folder, in the source folder that SCons says it belongs to,
+or where ``$GOGENERATED`` says.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import SCons.Node
 import SCons.Node.FS
 
+from ..errors import PackageError, RequestError
 from ..index.watch import Watch, would_embed
+from ..modules import find_module_root, main_package
+from ..overlay import Overlay
+from ..tree import may_read
+from .fingerprint import text
+from .target import Node, Program, program_of
 
 if TYPE_CHECKING:
     from ..packages import Package
-from ..tree import READ
-from .target import program_of
+
+_COMPILED = ("OBJSUFFIX", "SHOBJSUFFIX", "LIBSUFFIX", "SHLIBSUFFIX")
+"""The construction variables that say how files are called which C compilers make."""
 
 
 class DerivedFiles:
@@ -22,16 +35,71 @@ class DerivedFiles:
 
     def __init__(self, fs: Any) -> None:
         """Look through all nodes that there are now."""
-        self._nodes: dict[str, Any] = {}
-        self._known: dict[int, tuple[Watch, list[str]]] = {}
+        self._nodes: dict[str, Node] = {}
+        self._seen: dict[Any, SeenFiles] = {}
+        # Those of build folders, by where SCons says that they belong.
+        variants: dict[str, list[Node]] = {}
+        self._suffixes: dict[int, frozenset[str]] = {}
         stack = list({id(root): root for root in fs.Root.values()}.values())
         while stack:
-            for name, node in stack.pop().entries.items():
+            folder = stack.pop()
+            made = []
+            for name, node in folder.entries.items():
                 if isinstance(node, SCons.Node.FS.Dir):
                     if name not in (".", ".."):
                         stack.append(node)
                 elif node.has_builder() and program_of(node) is None:
                     self._nodes[node.get_abspath()] = node
+                    made.append(node)
+            source = folder.srcnode() if made else folder
+            if source is not folder and _is_in_module(str(source.get_abspath())):
+                for node in made:
+                    if not self._is_compiled(node):
+                        variants.setdefault(os.path.join(source.get_abspath(), node.name), []).append(node)
+        self._shown = {place: nodes[0] for place, nodes in variants.items() if len(nodes) == 1}
+        self._contested = {place: nodes for place, nodes in variants.items() if len(nodes) > 1}
+
+    def _is_compiled(self, node: Node) -> bool:
+        env = node.get_build_env()
+        if id(env) not in self._suffixes:
+            self._suffixes[id(env)] = frozenset(text(env, name) for name in _COMPILED)
+        return os.path.splitext(node.name)[1] in self._suffixes[id(env)]
+
+    def seen_by(self, program: Program) -> SeenFiles:
+        """Return what one program sees. Raises RequestError."""
+        own = {
+            place: _nearest(place, nodes, program)
+            for place, nodes in self._contested.items()
+            if place not in program.generated
+        }
+        own.update(program.generated)
+        key = tuple(sorted((place, str(node.get_abspath())) for place, node in own.items()))
+        if key not in self._seen:
+            self._seen[key] = SeenFiles(self._nodes, {**self._shown, **own})
+        return self._seen[key]
+
+    def built(self) -> int:
+        """Return how many were built by now."""
+        return sum(node.get_state() == SCons.Node.executed for node in self._nodes.values())
+
+
+class SeenFiles:
+    """What SCons makes, as the programs see it that see the same."""
+
+    def __init__(self, standing: Mapping[str, Node], shown: Mapping[str, Node]) -> None:
+        """See some files where they stand, and others where they do not."""
+        self.overlay = Overlay({place: str(node.get_abspath()) for place, node in shown.items()})
+        self._nodes = {**standing, **shown} if shown else standing
+        self._known: dict[int, tuple[Watch, list[str]]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._nodes)
+
+    def __contains__(self, place: str) -> bool:
+        return place in self._nodes
+
+    def __getitem__(self, place: str) -> Node:
+        return self._nodes[place]
 
     def in_places(self, watch: Watch) -> list[str]:
         """Return those that may be part of what ``watch`` looks at, sorted."""
@@ -51,18 +119,56 @@ class DerivedFiles:
         self._known[id(watch)] = (watch, found)
         return found
 
-    def of_package(self, package: Package) -> Iterator[Any]:
-        """Yield the nodes of a package's own files, whether they are there yet or not."""
-        for path, node in self._nodes.items():
-            folder, name = os.path.split(path)
-            if (folder == package.dir and name.endswith(READ) and not name.endswith("_test.go")) or _embeds(
-                package.embed_patterns, package.dir, path
-            ):
-                yield node
+    def of_package(self, package: Package) -> Iterator[str]:
+        """Yield where a package's own files are seen, whether they are there yet or not."""
+        if not package.dir:
+            yield from self._of_import_path(package.import_path)
+            return
+        yield from self.in_directory(package.dir)
+        for path in self._nodes if package.embed_patterns else ():
+            if _embeds(package.embed_patterns, package.dir, path):
+                yield path
 
-    def built(self) -> int:
-        """Return how many were built by now."""
-        return sum(node.get_state() == SCons.Node.executed for node in self._nodes.values())
+    def in_directory(self, directory: str) -> Iterable[str]:
+        """Return those in a directory that Go may read."""
+        return self._folders.get(directory, ())
+
+    @cached_property
+    def _folders(self) -> dict[str, list[str]]:
+        """Those that Go may read, by the folders in which they are seen."""
+        found: dict[str, list[str]] = {}
+        for path in self._nodes:
+            folder, name = os.path.split(path)
+            if may_read(name):
+                found.setdefault(folder, []).append(path)
+        return found
+
+    def _of_import_path(self, wanted: str) -> Iterator[str]:
+        """Yield those of a package of which Go does not know yet where it is."""
+        for folder, paths in self._folders.items():
+            with contextlib.suppress(PackageError):
+                if main_package(folder).import_path == wanted:
+                    yield from paths
+
+
+def _is_in_module(directory: str) -> bool:
+    try:
+        return bool(find_module_root(directory))
+    except PackageError:
+        return False
+
+
+def _nearest(place: str, nodes: Collection[Node], program: Program) -> Node:
+    """Return that one of several files for one place which is in the build folder of a program."""
+    folder = program.variant_dir
+    shared = {node: len(os.path.commonpath([node.get_abspath(), folder])) for node in nodes} if folder else {}
+    nearest = [node for node, length in shared.items() if length == max(shared.values())]
+    if len(nearest) != 1:
+        found = ", ".join(sorted(map(str, nodes)))
+        fix = "declare the program in the SConscript of one variant_dir, or say which with GOGENERATED"
+        msg = f"{place}\n  wanted: one generated file for it\n  found:  {found}\n  fix:    {fix}"
+        raise RequestError(msg)
+    return nearest[0]
 
 
 def _embeds(patterns: Any, directory: str, path: str) -> bool:

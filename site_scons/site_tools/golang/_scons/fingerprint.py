@@ -20,7 +20,7 @@ DEFINITIONS = "GOXDEFS"
 LIBRARY_NAME = "_GOSONAME"
 """The private construction variable by which a builder says what a shared library is called by what loads it."""
 
-_NOWHERE = ("GOCOM", "GOCOMSTR", "GOJOBS", "GOPLATFORM", "GOTARGETDIR")
+_NOWHERE = ("GOCOM", "GOCOMSTR", "GOGENERATED", "GOJOBS", "GOPLATFORM", "GOTARGETDIR")
 
 _SETTINGS = (
     *(one.name for one in VARIABLES if one.name not in _NOWHERE),

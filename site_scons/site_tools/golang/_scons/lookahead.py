@@ -21,6 +21,7 @@ import SCons.Util
 from ..configuration import Configuration
 from ..errors import GolangError
 from ..finding import errors
+from ..overlay import Overlay
 from ..scan import ProgramScan
 from .batch import Member
 from .command import can_share_command
@@ -96,7 +97,7 @@ def could_start(node: Node) -> bool:
 def companions(first: Member, nodes: Iterable[Node]) -> Iterator[Member]:
     """Yield those of ``nodes`` that one ``go build`` can build together with ``first``, and that will be built."""
     names = {first.file_name}
-    group = group_of(first.scan.configuration, first.env)
+    group = group_of(first.scan.configuration, first.scan.overlay, first.env)
     if not first.scan.prediction.complete:
         # What cannot be read keeps go from compiling anything.
         return
@@ -108,16 +109,21 @@ def companions(first: Member, nodes: Iterable[Node]) -> Iterator[Member]:
                 yield member
 
 
-def group_of(config: Configuration, env: Env) -> tuple[Any, ...]:
+def group_of(config: Configuration, overlay: Overlay, env: Env) -> tuple[Any, ...]:
     """Return what programs that are built together have in common."""
     environ = tuple(sorted(config.environ.items()))
-    return (config.key, config.plan.flags, config.request, environ, tuple(config.drivers), str(env["GOJOBS"]))
+    settings = (config.key, config.plan.flags, config.request, environ, tuple(config.drivers))
+    return (*settings, overlay.digest, str(env["GOJOBS"]))
+
+
+def _group(node: Node, env: Env) -> tuple[Any, ...]:
+    return group_of(PROGRAMS.configuration(node), PROGRAMS.overlay(node), env)
 
 
 def _companion(node: Node, group: tuple[Any, ...], first: ProgramScan) -> Member | None:
     env, executor = node.get_build_env(), node.get_executor()
     try:
-        if not can_share_command(node, env) or group_of(PROGRAMS.configuration(node), env) != group:
+        if not can_share_command(node, env) or _group(node, env) != group:
             return None
         children = _children(node, program_inputs(node, env))
         if not _is_ready(node, children):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from ..errors import GolangError
@@ -17,6 +18,7 @@ from ..needs import CNeeds
 from ..probes import Probes
 from ..store import Store, digest_of
 from .fingerprint import PRODUCT, Env, fingerprint, lasting, text
+from .generated import generated_files
 from .target import Program
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ class Declaration(NamedTuple):
     policy: str
     tags: list[str]
     suffix: str
+    generated: Mapping[str, Any]
+    """Nodes by the paths in the source tree at which programs see them."""
 
 
 class Outline(NamedTuple):
@@ -95,7 +99,7 @@ class Outlines:
             resolver=Resolver(found["resolver"]),
             product=env.get(PRODUCT, Product.PROGRAM),
         )
-        return Declaration(request, found["policy"], found["tags"], found["suffix"])
+        return Declaration(request, found["policy"], found["tags"], found["suffix"], generated_files(env))
 
     def toolchain(self, env: Env) -> GoToolchain:
         """Return the Go toolchain of an environment, found and asked once. Raises ToolchainError."""

@@ -15,6 +15,7 @@ from ..linkage import Linkage, parse_choice
 from ..platform import parse_platform
 from .build_action import BUILD_ACTION
 from .fingerprint import Env, text
+from .generated import variant_dir
 from .outlines import Declaration
 from .program_file import ProgramFile
 from .programs import PROGRAMS
@@ -85,7 +86,14 @@ def declare(
 ) -> bool:
     """Declare what goes to a place, and what is made ``beside`` it; return whether it is new. Raises RequestError."""
     linked, declaration, node, _ = place
-    program = Program(env=linked, request=declaration.request, package_dir=directory, module_root=module_root)
+    program = Program(
+        env=linked,
+        request=declaration.request,
+        package_dir=directory,
+        module_root=module_root,
+        variant_dir=variant_dir(env),
+        generated=declaration.generated,
+    )
     if not PROGRAMS.declare(node, program):
         return False
     node.__class__ = kind

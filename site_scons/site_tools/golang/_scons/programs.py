@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import GolangError, RequestError
 from ..index import Closure, Index, Listed
+from ..overlay import Overlay
 from ..store import digest_of
-from .derived import DerivedFiles
 from .fingerprint import Env
 from .outlines import Outlines
 from .standing import Standing
-from .surroundings import Around
+from .surroundings import AllAround, Around
 from .target import LINKER_FLAGS, Node, Program, files_beside, program_of
 
 if TYPE_CHECKING:
@@ -50,9 +50,8 @@ class Programs:
     def _look_again(self) -> None:
         self._index: Index | None = None
         self._scans: Scans | None = None
-        self._derived: DerivedFiles | None = None
+        self._around: AllAround | None = None
         self._derived_built = 0
-        self._arounds: dict[str, Around] = {}
         self._listed: dict[str, Listed] = {}
         self._inputs: dict[Program, tuple[Closure, str, list[Any]]] = {}
         self._overtaken: set[Node] = set()
@@ -104,12 +103,11 @@ class Programs:
         """Return what is known of all programs of a target's configuration. Raises GolangError."""
         program = program_of(node)
         with self._lock:
-            name = self.outlines.outline(program).listing
+            around, listing = self._surroundings(program), self.outlines.outline(program).listing
+            name = around.overlay.name(listing)
             if name not in self._listed:
-                index, around = self.index(program.env), self._surroundings(program)
-                directories = self._declared_with(name)
-                self._listed[name] = index.listed(
-                    name, directories, lambda: self.outlines.configuration(program), around
+                self._listed[name] = self.index(program.env).listed(
+                    listing, self._declared_with(name), lambda: self.outlines.configuration(program), around
                 )
                 gc.freeze()
             return self._listed[name]
@@ -126,8 +124,7 @@ class Programs:
                 listed = self.listed(node)
                 closure = listed.closures[program.package_dir]
                 settings = self.outlines.settings_text(program, closure.needs)
-                around = self._surroundings(program)
-                found = around.derived_inputs(self.scan(node)) if around.derived(listed.watch) else []
+                found = self._surroundings(program).nodes(closure.derived)
                 self._inputs[program] = (closure, settings, [one for one in found if one is not node])
             return self._inputs[program]
 
@@ -138,9 +135,14 @@ class Programs:
         program = program_of(node)
         with self._lock:
             self._scans = self._scans or Scans(self.index(program.env))
-            config = self.outlines.configuration(program)
-            together = self._declared_with(config.listing_name)
-            return self._scans.scan(config, program.package_dir, together, self._surroundings(program))
+            config, around = self.outlines.configuration(program), self._surroundings(program)
+            together = self._declared_with(around.overlay.name(config.listing_name))
+            return self._scans.scan(config, program.package_dir, together, around)
+
+    def overlay(self, node: Node) -> Overlay:
+        """Return what a target's program sees where it does not stand. Raises GolangError."""
+        with self._lock:
+            return self._surroundings(program_of(node)).overlay
 
     def _declared_with(self, listing: str) -> list[str]:
         """Return the directories of all programs of a listing: they are listed in one go."""
@@ -148,7 +150,7 @@ class Programs:
             self._together = {}
             for program in self._declared:
                 try:
-                    name = self.outlines.outline(program).listing
+                    name = self._surroundings(program).overlay.name(self.outlines.outline(program).listing)
                 except GolangError:
                     continue
                 self._together.setdefault(name, []).append(program.package_dir)
@@ -259,12 +261,10 @@ class Programs:
             return self._surroundings(program_of(node)).c_nodes(package)
 
     def _surroundings(self, program: Program) -> Around:
-        name = self.outlines.outline(program).listing
-        if self._derived is None:
-            self._derived = DerivedFiles(program.env.fs)
-        if name not in self._arounds:
-            self._arounds[name] = Around(program.env, self._derived, lambda: self.outlines.configuration(program))
-        return self._arounds[name]
+        if self._around is None:
+            self._around = AllAround(program.env.fs)
+        listing = self.outlines.outline(program).listing
+        return self._around.of(program, listing, lambda: self.outlines.configuration(program))
 
     def begin_scan(self, node: Node, env: Env) -> bool:
         """Return whether a target is to be scanned, which ``scons -c`` does not need.
@@ -274,7 +274,7 @@ class Programs:
         with self._lock:
             if self._interactive is None:
                 self._interactive = bool(env.GetOption("interactive"))
-            built = self._derived.built() if self._derived else 0
+            built = self._around.built() if self._around else 0
             if (self._interactive and node in self._scanned) or built != self._derived_built:
                 self._look_again()
             self._derived_built = built

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..index import CInputs, Surroundings
 from ..index.watch import Watch
-from .derived import DerivedFiles
+from .derived import DerivedFiles, SeenFiles
 from .fingerprint import Env
+from .target import Node, Program
 
 if TYPE_CHECKING:
     from ..configuration import Configuration
     from ..packages import Package
-    from ..scan import ProgramScan
 
 
 class Around(Surroundings):
     """The surroundings of the packages of one configuration."""
 
-    def __init__(self, env: Env, derived: DerivedFiles, configure: Callable[[], Configuration]) -> None:
+    def __init__(self, env: Env, seen: SeenFiles, configure: Callable[[], Configuration]) -> None:
         """Answer for an environment; ``configure`` is called only where something is to be looked for."""
-        self._env, self._derived, self._configure = env, derived, configure
+        self._env, self._seen, self._configure = env, seen, configure
+        self.overlay, self.makes_files = seen.overlay, bool(seen)
         self._c_nodes: dict[str, list[Any]] = {}
 
     def c_inputs(self, package: Package) -> CInputs:
@@ -41,15 +42,43 @@ class Around(Surroundings):
         return self._c_nodes[package.import_path]
 
     def derived(self, watch: Watch) -> list[str]:
-        """Return the files that SCons itself makes in the places of ``watch``, sorted."""
-        return self._derived.in_places(watch)
+        """Return where the files are seen that SCons itself makes in the places of ``watch``, sorted."""
+        return self._seen.in_places(watch)
 
-    def derived_inputs(self, scan: ProgramScan) -> list[Any]:
-        """Return the nodes of what SCons itself makes for a program, in order of their paths."""
-        found = set[Any]()
-        for package in scan.closure:
-            if package.local:
-                found.update(self._derived.of_package(package))
-            if package.reads_headers:
-                found.update(node for node in self.c_nodes(package) if node.has_builder())
-        return sorted(found, key=lambda node: str(node.get_abspath()))
+    def derived_of(self, package: Package, c_inputs: CInputs) -> Iterable[str]:
+        """Return where those of a package are seen, whether they are there yet or not."""
+        yield from self._seen.of_package(package)
+        yield from (file for file in c_inputs.files if file in self._seen)
+
+    def derived_in(self, directory: str) -> Iterable[str]:
+        """Return the same of a directory of which Go does not know yet that it is a package."""
+        return self._seen.in_directory(directory)
+
+    def nodes(self, places: Iterable[str]) -> list[Node]:
+        """Return what SCons makes that is seen in some places, in order of their paths."""
+        return sorted({self._seen[place] for place in places}, key=lambda node: str(node.get_abspath()))
+
+
+class AllAround:
+    """The surroundings of all programs, which hold until SCons has built something more."""
+
+    def __init__(self, fs: Any) -> None:
+        """Look through all nodes that there are now."""
+        self._files = DerivedFiles(fs)
+        self._arounds: dict[str, Around] = {}
+
+    def seen_by(self, program: Program) -> SeenFiles:
+        """Return the files that SCons makes, where a program sees them. Raises RequestError."""
+        return self._files.seen_by(program)
+
+    def of(self, program: Program, listing: str, configure: Callable[[], Configuration]) -> Around:
+        """Return the surroundings of a program, whose configuration has this listing. Raises RequestError."""
+        seen = self.seen_by(program)
+        name = seen.overlay.name(listing)
+        if name not in self._arounds:
+            self._arounds[name] = Around(program.env, seen, configure)
+        return self._arounds[name]
+
+    def built(self) -> int:
+        """Return how many files were built by now."""
+        return self._files.built()

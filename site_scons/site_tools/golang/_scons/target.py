@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from ..linkage import Request
 from .fingerprint import Env
+
+Node = Any
+"""A SCons node, which is untyped."""
 
 REJECTED = ".rejected"
 """What is appended to the path of a rejected target."""
@@ -16,18 +21,29 @@ POLICY_PIN = "policy "
 LINKER_FLAGS = "ldflags"
 """What the settings of a program call those that no package is compiled with."""
 
-Node = Any
-"""A SCons node, which is untyped."""
-
 
 class Program:
     """What a target node carries: the request and environment it was declared with, and its package."""
 
-    __slots__ = ("env", "module_root", "package_dir", "request")
+    __slots__ = ("env", "generated", "module_root", "package_dir", "request", "variant_dir")
 
-    def __init__(self, env: Env, request: Request, package_dir: str, module_root: str) -> None:
-        """Carry an environment, what it asks for, and the directories of a package and its module."""
+    def __init__(
+        self,
+        env: Env,
+        request: Request,
+        package_dir: str,
+        module_root: str,
+        *,
+        variant_dir: str = "",
+        generated: Mapping[str, Node] = MappingProxyType({}),
+    ) -> None:
+        """Carry an environment, what it asks for, and the directories of a package and its module.
+
+        ``variant_dir`` is the build folder of the SConscript that declares it, if it has one; ``generated`` are nodes
+        by the paths in the source tree at which the program sees them.
+        """
         self.env, self.request, self.package_dir, self.module_root = env, request, package_dir, module_root
+        self.variant_dir, self.generated = variant_dir, generated
 
 
 def files_beside(node: Node) -> tuple[Node, ...]:

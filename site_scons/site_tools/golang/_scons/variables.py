@@ -67,6 +67,7 @@ def _table() -> tuple[Variable, ...]:
         Variable("GOBUILDVCS", False, "`-buildvcs`: stamp the version control state, which SCons cannot see change.", flags),
         Variable("GORACE", False, "`-race`. Needs cgo; works with `static-libc`.", flags),
         Variable("GOPGO", "", "`-pgo`: a profile, `auto` or `off`.", flags),
+        Variable("GOGENERATED", {}, 'Files that are to be seen in the source tree without standing there: `{"go/api": [nodes or paths]}`, by the folder of the package. See [generated.md](generated.md).', flags),
         Variable("GOWORK", "", "`off`, or a go.work file. Empty: the nearest go.work at or above the module, within the SConstruct's directory, that uses the module.", flags),
         Variable("GOCTOOLCHAIN", "auto", "Where the C compilers for cgo come from: `system` (`$CC`, `$CXX`), `musl-gcc`, `zig` (the ziglang wheel, or on PATH), or a cross compiler such as `aarch64-linux-gnu-gcc`. `auto` takes the first that is there and is for the platform and `$GOLIBC`: `$CC`, `musl-gcc` for musl, zig, the platform's cross gcc.", cgo),
         Variable("GOCC", "", "The C compiler for cgo, with its flags, instead of `$GOCTOOLCHAIN`.", cgo),

@@ -7,13 +7,14 @@ nothing but this module, the tree and the store takes part.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import GolangError
 from ..modules import MainPackage, walk_modules
 from ..needs import CNeeds
+from ..overlay import NOTHING, OverlaidTree, Overlay
 from ..store import Store, digest_of
 from ..tree import Tree
 from .watch import Watch
@@ -37,6 +38,11 @@ class CInputs(NamedTuple):
 class Surroundings:
     """What the build system knows of the files around Go packages. This one knows nothing."""
 
+    overlay: Overlay = NOTHING
+    """What is to be seen where it does not stand."""
+    makes_files = False
+    """Whether the build itself makes files at all."""
+
     def c_inputs(self, package: Package) -> CInputs:
         """Return what a package with C or assembly files is built from besides its directory."""
         del package
@@ -47,6 +53,16 @@ class Surroundings:
         del watch
         return []
 
+    def derived_of(self, package: Package, c_inputs: CInputs) -> Iterable[str]:
+        """Return where those of a package are seen that the build itself makes, whether they are there yet or not."""
+        del package, c_inputs
+        return ()
+
+    def derived_in(self, directory: str) -> Iterable[str]:
+        """Return the same of a directory of which Go does not know yet that it is a package."""
+        del directory
+        return ()
+
 
 class Closure(NamedTuple):
     """All that a program is made of."""
@@ -55,12 +71,15 @@ class Closure(NamedTuple):
     """Empty if there is no such program; building it tells why."""
     needs: CNeeds | None
     """What of the C toolchain it needs."""
+    derived: Sequence[str] = ()
+    """Where the files are seen that the build itself makes for it, sorted."""
 
 
 def closures_of(known: Mapping[str, Any]) -> dict[str, Closure]:
     """Return what was kept of programs, by directory."""
     return {
-        path: Closure(digest, CNeeds(*needs) if needs else None) for path, (digest, needs) in known["closures"].items()
+        path: Closure(digest, CNeeds(*needs) if needs else None, derived)
+        for path, (digest, needs, derived) in known["closures"].items()
     }
 
 
@@ -90,7 +109,7 @@ class Listed:
             embeds=[(path, patterns) for path, patterns in self.watch.embeds if path in directories],
             folders=(),
         )
-        return files.stamps(Tree()) != files.stamps(self._tree)
+        return files.stamps(self._tree.anew()) != files.stamps(self._tree)
 
     @cached_property
     def graph(self) -> PackageGraph:
@@ -115,6 +134,7 @@ class Index:
         glance = self.tree.glance()
         self._same = bool(glance) and glance == known["glance"]
         self._sets: dict[str, str] = known["sets"] if self._same else {}
+        self._overlaid: dict[str, Tree] = {}
         self._contents: dict[str, Contents] = {}
         self._mains: dict[str, Any] = {}
         self._roots: dict[str, dict[str, str]] = {}
@@ -151,22 +171,30 @@ class Index:
             return known
         return {"stamps": stamps, "young": self.young(root, watch), "mains": {}}
 
+    def tree_of(self, overlay: Overlay) -> Tree:
+        """Return what stands on disk, seen through an overlay."""
+        if not overlay.digest:
+            return self.tree
+        if overlay.digest not in self._overlaid:
+            self._overlaid[overlay.digest] = OverlaidTree(self.tree, overlay)
+        return self._overlaid[overlay.digest]
+
     def _walked(self, root: str) -> dict[str, str]:
         """Return every directory with Go files at ``root``, and its module's root."""
         if root not in self._roots:
             self._roots[root] = walk_modules(root, self.tree)
         return self._roots[root]
 
-    def stamps(self, name: str, watch: Watch) -> str:
+    def stamps(self, name: str, watch: Watch, tree: Tree) -> str:
         """Return the digest of the identities of everything in ``watch``, which is kept under ``name``."""
         if name not in self._sets:
-            self._sets[name] = watch.stamps_of_directories(self.tree)
-        return watch.stamps(self.tree, self._sets[name])
+            self._sets[name] = watch.stamps_of_directories(tree)
+        return watch.stamps(tree, self._sets[name])
 
-    def new_stamps(self, name: str, watch: Watch) -> str:
+    def new_stamps(self, name: str, watch: Watch, tree: Tree) -> str:
         """Return the same where ``watch`` may be another than the last that was kept under the name."""
         self._sets.pop(name, None)
-        return self.stamps(name, watch)
+        return self.stamps(name, watch, tree)
 
     def listed(
         self, name: str, directories: Iterable[str], configure: Callable[[], Configuration], around: Surroundings
@@ -175,7 +203,7 @@ class Index:
 
         ``name`` is that of the configuration, which is wanted itself only if something changed.
         """
-        wanted = frozenset(directories)
+        wanted, name = frozenset(directories), around.overlay.name(name)
         known = self._listed.get(name)
         if known is None or (isinstance(known, Listed) and not wanted <= known.closures.keys()):
             try:
@@ -196,21 +224,22 @@ class Index:
 
     def save(self) -> None:
         """Keep what was read of files."""
-        for root, contents in self._contents.items():
+        for name, contents in self._contents.items():
             if contents.changed:
-                self.store.save(f"files-{digest_of(root)}", contents.export())
+                self.store.save(name, contents.export())
         if self.tree.changed or not self._same:
             self._same = True
             folders, glance = self.tree.export()
             self.store.save("folders", {"folders": folders, "glance": glance, "sets": self._sets})
 
-    def contents(self, root: str) -> Contents:
+    def contents(self, root: str, overlay: Overlay = NOTHING) -> Contents:
         """Return the contents of the files of a module or workspace, and around it."""
-        if root not in self._contents:
+        name = f"files-{overlay.name(digest_of(root))}"
+        if name not in self._contents:
             from ..contents import Contents
 
-            self._contents[root] = Contents(self.tree, self.store.load(f"files-{digest_of(root)}"))
-        return self._contents[root]
+            self._contents[name] = Contents(self.tree_of(overlay), self.store.load(name))
+        return self._contents[name]
 
     def _unchanged(
         self, name: str, wanted: frozenset[str], configure: Callable[[], Configuration], around: Surroundings
@@ -220,7 +249,8 @@ class Index:
         if not known or not wanted <= known["closures"].keys():
             return None
         watch = Watch(**known["watch"])
-        if self.stamps(name, watch) != known["stamps"] or not self._have(known["young"]):
+        tree = self.tree_of(around.overlay)
+        if self.stamps(name, watch, tree) != known["stamps"] or not self._have(known["young"]):
             return None
         if around.derived(watch) != known["derived"]:
             return None
@@ -234,7 +264,7 @@ class Index:
         return Listed(
             closures_of(known),
             watch,
-            self.tree,
+            tree,
             lambda: look().graph(known),
             lambda graph: look().closures(known, graph),
             misleads_go=known["misleads"],
@@ -245,10 +275,10 @@ class Index:
 
         return Look(self, config, name, around).listed(wanted)
 
-    def young(self, root: str, watch: Watch) -> dict[str, str]:
+    def young(self, root: str, watch: Watch, overlay: Overlay = NOTHING) -> dict[str, str]:
         """Return the content of files whose identity does not tell yet whether they change again."""
-        contents = self.contents(root)
-        return {path: contents.digest(path) for path in watch.young(self.tree, contents)}
+        contents = self.contents(root, overlay)
+        return {path: contents.digest(path) for path in watch.young(self.tree_of(overlay), contents)}
 
     def _grown_up(self, name: str, known: dict[str, Any]) -> None:
         """Save what is known once the identities of all its files can be trusted."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..golist import LOADING, is_local, list_packages, read_listing
 from ..gosource import may_load_libraries, read_source
+from ..overlay import write_json
 from ..store import digest_of
 from ..tree import Tree
 from . import CInputs, Closure, Listed, Surroundings, closures_of
@@ -30,7 +33,8 @@ class Look:
     def __init__(self, index: Index, config: Configuration, name: str, around: Surroundings) -> None:
         """Look at the packages of ``config``, and keep what is found under ``name``."""
         self._index, self._config, self._name, self._around = index, config, name, around
-        self._contents = index.contents(config.root)
+        self._tree = index.tree_of(around.overlay)
+        self._contents = index.contents(config.root, around.overlay)
 
     def listed(self, wanted: frozenset[str]) -> Listed:
         """Return the packages of the programs in ``wanted``. Raises PackageError or ToolchainError."""
@@ -38,7 +42,7 @@ class Look:
         if known and wanted <= known["closures"].keys():
             # What the files say is settled before Go reads them: a change in between shows as one next time.
             watch = Watch(**known["watch"])
-            if watch.shape(self._index.tree, self._contents) == known["shape"]:
+            if watch.shape(self._tree, self._contents) == known["shape"]:
                 listing = self._kept("listing", known)
                 if listing:
                     return self._again(known, watch, self._read(listing))
@@ -60,7 +64,7 @@ class Look:
         c_inputs = {one.import_path: self._around.c_inputs(one) for one in packages if one.reads_headers}
         watch = self._watch(graph, c_inputs)
         # Before the files are read, so that a change in between shows next time, whatever the clock says.
-        stamps = self._index.new_stamps(self._name, watch)
+        stamps = self._index.new_stamps(self._name, watch, self._tree)
         closures = Closures(graph, self._contents, self._outside(graph, c_inputs))
         request = self._config.request
         needs = c_needs(graph, links_c=request.linkage.links_libc_statically, libraries=request.product.is_library)
@@ -71,8 +75,8 @@ class Look:
         }
         broken = not all(mains.values()) or any(package.error for package in packages)
         # Go is asked again next time if it said that something is wrong, or may have read what was changed since.
-        settled = not broken and not _changed_since(self._index.tree.begun, watch)
-        shape = watch.shape(self._index.tree, self._contents) if settled else ""
+        settled = not broken and not _changed_since(self._tree, watch)
+        shape = watch.shape(self._tree, self._contents) if settled else ""
         known = {
             "stamps": stamps if settled else "",
             "shape": shape,
@@ -88,7 +92,7 @@ class Look:
         c_inputs = {path: self._around.c_inputs(graph.packages[path]) for path in known["c_inputs"]}
         inputs, folders = self._outer_places(c_inputs)
         watch = watch._replace(inputs=inputs, folders=folders)
-        stamps = self._index.stamps(self._name, watch)
+        stamps = self._index.stamps(self._name, watch, self._tree)
         closures = Closures(graph, self._contents, self._outside(graph, c_inputs), self._kept("rows", known) or ())
         programs = {
             directory: found._replace(digest=closures.digests[known["mains"][directory]])
@@ -106,12 +110,22 @@ class Look:
         programs: Mapping[str, Closure],
     ) -> Listed:
         self._keep("rows", known, list(map(tuple, closures.rows)))
+        derived = self._around.derived(watch)
+        # Of a package that is still to be made Go does not know where it is.
+        if derived or (self._around.makes_files and not known["shape"]):
+            programs = {
+                directory: one._replace(derived=self._derived(known["mains"][directory], directory, graph, c_inputs))
+                for directory, one in programs.items()
+            }
         found = {
             **known,
-            "young": self._index.young(self._config.root, watch),
-            "closures": {path: (found.digest, found.needs and tuple(found.needs)) for path, found in programs.items()},
+            "young": self._index.young(self._config.root, watch, self._around.overlay),
+            "closures": {
+                path: (found.digest, found.needs and tuple(found.needs), found.derived)
+                for path, found in programs.items()
+            },
             "c_inputs": {path: tuple(found) for path, found in c_inputs.items()},
-            "derived": self._around.derived(watch),
+            "derived": derived,
             "misleads": any(map(self._contents.may_mislead_go, watch.directories)),
             "watch": watch.export(),
         }
@@ -119,12 +133,22 @@ class Look:
         return Listed(
             programs,
             watch,
-            self._index.tree,
+            self._tree,
             lambda: graph,
             lambda _: closures,
             # Where the graph is new, nothing is known of what Go remembers.
             misleads_go=found["misleads"] or "misleads" not in known,
         )
+
+    def _derived(self, main: str, directory: str, graph: PackageGraph, c_inputs: Mapping[str, CInputs]) -> list[str]:
+        """Return where the files are seen that the build itself makes for one program, sorted."""
+        if not main:
+            return sorted(self._around.derived_in(directory))
+        found: set[str] = set()
+        for package in graph.closure(graph.packages[main]):
+            if package.local:
+                found.update(self._around.derived_of(package, c_inputs.get(package.import_path, CInputs())))
+        return sorted(found)
 
     def _keep(self, kind: str, known: Mapping[str, Any], value: Any) -> None:
         self._index.store.save(f"{kind}-{self._name}", {"graph": known["graph"], kind: value})
@@ -134,8 +158,14 @@ class Look:
         return found[kind] if found and found["graph"] == known["graph"] else None
 
     def _list(self, directories: Iterable[str]) -> list[dict[str, Any]]:
-        config = self._config
-        listing = list_packages(config.toolchain.path, config.plan.flags, config.environ, config.root, directories)
+        config, shown = self._config, self._around.overlay.present()
+        with tempfile.TemporaryDirectory(prefix="golang-") if shown else contextlib.nullcontext("") as scratch:
+            flags = list(config.plan.flags)
+            if shown:
+                file = os.path.join(scratch, "overlay.json")
+                write_json(shown, file)
+                flags.append(f"-overlay={file}")
+            listing = list_packages(config.toolchain.path, flags, config.environ, config.root, directories)
         for package in listing:
             package[LOADING] = [] if package.get("Standard") else self._loading(package)
         return listing
@@ -148,11 +178,11 @@ class Look:
         return [name for name in names if may_load_libraries(read_source(os.path.join(directory, name)))]
 
     def _read(self, listing: Sequence[Mapping[str, Any]]) -> PackageGraph:
-        return read_listing(listing, self._config.plan.flags, self._config.environ)
+        return read_listing(listing, self._config.plan.flags, self._config.environ, self._around.overlay.folders)
 
     def _watch(self, graph: PackageGraph, c_inputs: Mapping[str, CInputs]) -> Watch:
         config, places = self._config, self._outer_places(c_inputs)
-        return watch_of(graph, self._index.tree, config.root, config.workspace, config.plan.flags, *places)
+        return watch_of(graph, self._tree, config.root, config.workspace, config.plan.flags, *places)
 
     def _outer_places(self, c_inputs: Mapping[str, CInputs]) -> tuple[list[str], list[str]]:
         """Return the files outside of packages that they are built from, and the folders where those were found."""
@@ -178,6 +208,7 @@ class Look:
         return outside
 
 
-def _changed_since(begun: int, watch: Watch) -> bool:
-    """Return whether a file may have changed since ``begun``, in nanoseconds since the epoch."""
-    return any(time > begun - (_LAG if time % 1_000_000_000 else _COARSE) for time in watch.times(Tree()))
+def _changed_since(tree: Tree, watch: Watch) -> bool:
+    """Return whether a file may have changed since ``tree`` was begun."""
+    lags = ((time, _LAG if time % 1_000_000_000 else _COARSE) for time in watch.times(tree.anew()))
+    return any(time > tree.begun - lag for time, lag in lags)

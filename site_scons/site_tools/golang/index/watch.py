@@ -43,14 +43,14 @@ class Watch(NamedTuple):
         single = [(path, tree.stamp(path)) for path in (*self.files, *self.inputs)]
         named = [(path, tree.names(path)) for path in self.folders]
         embedded = [expand(tree, directory, patterns) for directory, patterns in self.embeds]
-        digest.update(as_bytes([single, named, embedded]))
+        digest.update(as_bytes([single, named, embedded, tree.shown()]))
         return digest.hexdigest()
 
     def stamps_of_directories(self, tree: Tree) -> str:
-        """Return the digest of the identities of the files in the directories."""
+        """Return the digest of the identities of the files that stand in the directories."""
         digest = hashlib.blake2b(digest_size=16)
         for path in self.directories:
-            found = tree.directory(path)
+            found = tree.on_disk(path)
             digest.update(path.encode("utf-8", "surrogateescape"))
             digest.update(found.identity if found else b"")
         return digest.hexdigest()
@@ -70,10 +70,10 @@ class Watch(NamedTuple):
         for directory in self.directories:
             if not contents.seal(directory):
                 found = tree.directory(directory)
-                yield from (os.path.join(directory, name) for name in (found.files if found else ()))
+                yield from (tree.actual(os.path.join(directory, name)) for name in (found.files if found else ()))
         for path, stamp in self._single(tree):
             if stamp and not tree.trusts(stamp):
-                yield path
+                yield tree.actual(path)
 
     def times(self, tree: Tree) -> Iterator[int]:
         """Yield when each file last changed, in nanoseconds; the time of a directory tells of files that are gone."""
@@ -111,25 +111,21 @@ def _expanded(tree: Tree, directory: str, patterns: Iterable[str]) -> Mapping[st
         elements = pattern.removeprefix("all:").split("/")
         # Go refuses patterns that are no plain paths; `..` could lead anywhere.
         if _NO_NAMES.isdisjoint(elements):
-            for path in _matching(directory, elements):
+            for path in _matching(tree, directory, elements):
                 found.update(tree.below(path))
     return found
 
 
-def _matching(directory: str, elements: Sequence[str]) -> Iterator[str]:
+def _matching(tree: Tree, directory: str, elements: Sequence[str]) -> Iterator[str]:
     if not elements:
         yield directory
     elif not _META.search(elements[0]):
-        yield from _matching(os.path.join(directory, elements[0]), elements[1:])
+        yield from _matching(tree, os.path.join(directory, elements[0]), elements[1:])
     else:
         expression = _expression(elements[0])
-        try:
-            names = sorted(os.listdir(directory))
-        except OSError:
-            return
-        for name in names:
+        for name in tree.entries(directory):
             if expression.fullmatch(name):
-                yield from _matching(os.path.join(directory, name), elements[1:])
+                yield from _matching(tree, os.path.join(directory, name), elements[1:])
 
 
 def would_embed(patterns: Iterable[str], file: str) -> bool:
