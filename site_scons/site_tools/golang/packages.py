@@ -92,6 +92,11 @@ class Package:
         return tuple(map(self.path, self.file_names))
 
     @property
+    def places(self) -> tuple[str, ...]:
+        """Absolute paths at which Go sees those files."""
+        return tuple(os.path.join(self.dir, name) for name in self.file_names)
+
+    @property
     def has_assembly(self) -> bool:
         """Whether it has files for Go's assembler, which may include headers."""
         return any(name.endswith(".s") for name in self.native_files)

@@ -95,9 +95,6 @@ class SeenFiles:
     def __bool__(self) -> bool:
         return bool(self._nodes)
 
-    def __contains__(self, place: str) -> bool:
-        return place in self._nodes
-
     def __getitem__(self, place: str) -> Node:
         return self._nodes[place]
 

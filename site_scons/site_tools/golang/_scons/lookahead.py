@@ -28,7 +28,7 @@ from .command import can_share_command
 from .fingerprint import Env
 from .programs import PROGRAMS
 from .reverify import looks_changed, pinned
-from .scanner import program_inputs
+from .scanner import awaited_nodes, program_inputs
 from .target import Node, program_of
 
 _DONE = (SCons.Node.up_to_date, SCons.Node.executed)
@@ -126,7 +126,7 @@ def _companion(node: Node, group: tuple[Any, ...], first: ProgramScan) -> Member
         if not can_share_command(node, env) or _group(node, env) != group:
             return None
         children = _children(node, program_inputs(node, env))
-        if not _is_ready(node, children):
+        if not _is_ready(node, (*children, *awaited_nodes(node))):
             return None
         signature = _signature(node, executor, env)
         if not looks_changed(node, signature, children) or _is_retrievable(node, env, signature, children):

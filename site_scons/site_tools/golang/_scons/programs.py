@@ -128,6 +128,12 @@ class Programs:
                 self._inputs[program] = (closure, settings, [one for one in found if one is not node])
             return self._inputs[program]
 
+    def awaited(self, node: Node) -> list[Node]:
+        """Return what SCons makes that may turn out to be of a target, and has to be there first. Raises GolangError."""
+        with self._lock:
+            nodes = self._surroundings(program_of(node)).nodes(self.inputs(node)[0].awaited)
+            return [one for one in nodes if one is not node]
+
     def scan(self, node: Node) -> ProgramScan:
         """Return the scan of a target. Raises GolangError."""
         from ..scan import Scans

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import SCons.Scanner
+import SCons.Util
 
 from ..errors import GolangError
 from .fingerprint import Env
@@ -25,7 +26,20 @@ def scan_program(node: Any, env: Env, path: Any) -> list[Any]:
     del path
     if program_of(node) is None or not PROGRAMS.begin_scan(node, env):
         return []
-    return program_inputs(node, env)
+    found = program_inputs(node, env)
+    others = awaited_nodes(node)
+    if others:
+        # They are in no signature: once they are there, another scan tells what they are.
+        node.prerequisites = SCons.Util.UniqueList([*(node.prerequisites or ()), *others])
+    return found
+
+
+def awaited_nodes(node: Any) -> list[Any]:
+    """Return the nodes that have to be made before it is certain of what a program consists."""
+    try:
+        return PROGRAMS.awaited(node)
+    except GolangError:
+        return []
 
 
 def program_inputs(node: Any, env: Env) -> list[Any]:

@@ -45,10 +45,9 @@ class Around(Surroundings):
         """Return where the files are seen that SCons itself makes in the places of ``watch``, sorted."""
         return self._seen.in_places(watch)
 
-    def derived_of(self, package: Package, c_inputs: CInputs) -> Iterable[str]:
+    def derived_of(self, package: Package) -> Iterable[str]:
         """Return where those of a package are seen, whether they are there yet or not."""
-        yield from self._seen.of_package(package)
-        yield from (file for file in c_inputs.files if file in self._seen)
+        return self._seen.of_package(package)
 
     def derived_in(self, directory: str) -> Iterable[str]:
         """Return the same of a directory of which Go does not know yet that it is a package."""

@@ -53,9 +53,9 @@ class Surroundings:
         del watch
         return []
 
-    def derived_of(self, package: Package, c_inputs: CInputs) -> Iterable[str]:
+    def derived_of(self, package: Package) -> Iterable[str]:
         """Return where those of a package are seen that the build itself makes, whether they are there yet or not."""
-        del package, c_inputs
+        del package
         return ()
 
     def derived_in(self, directory: str) -> Iterable[str]:
@@ -72,14 +72,16 @@ class Closure(NamedTuple):
     needs: CNeeds | None
     """What of the C toolchain it needs."""
     derived: Sequence[str] = ()
-    """Where the files are seen that the build itself makes for it, sorted."""
+    """Where those of its files are seen that the build itself makes, sorted."""
+    awaited: Sequence[str] = ()
+    """Where other files are seen that the build makes in its packages, which may turn out to be of them."""
 
 
 def closures_of(known: Mapping[str, Any]) -> dict[str, Closure]:
     """Return what was kept of programs, by directory."""
     return {
-        path: Closure(digest, CNeeds(*needs) if needs else None, derived)
-        for path, (digest, needs, derived) in known["closures"].items()
+        path: Closure(digest, CNeeds(*needs) if needs else None, *made)
+        for path, (digest, needs, *made) in known["closures"].items()
     }
 
 

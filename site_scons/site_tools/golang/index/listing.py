@@ -114,14 +114,14 @@ class Look:
         # Of a package that is still to be made Go does not know where it is.
         if derived or (self._around.makes_files and not known["shape"]):
             programs = {
-                directory: one._replace(derived=self._derived(known["mains"][directory], directory, graph, c_inputs))
+                directory: self._with_derived(one, directory, graph, known["mains"][directory], c_inputs, derived)
                 for directory, one in programs.items()
             }
         found = {
             **known,
             "young": self._index.young(self._config.root, watch, self._around.overlay),
             "closures": {
-                path: (found.digest, found.needs and tuple(found.needs), found.derived)
+                path: (found.digest, found.needs and tuple(found.needs), found.derived, found.awaited)
                 for path, found in programs.items()
             },
             "c_inputs": {path: tuple(found) for path, found in c_inputs.items()},
@@ -140,15 +140,27 @@ class Look:
             misleads_go=found["misleads"] or "misleads" not in known,
         )
 
-    def _derived(self, main: str, directory: str, graph: PackageGraph, c_inputs: Mapping[str, CInputs]) -> list[str]:
-        """Return where the files are seen that the build itself makes for one program, sorted."""
+    def _with_derived(
+        self,
+        program: Closure,
+        directory: str,
+        graph: PackageGraph,
+        main: str,
+        c_inputs: Mapping[str, CInputs],
+        derived: Sequence[str],
+    ) -> Closure:
+        """Return a program with what the build itself makes for it."""
         if not main:
-            return sorted(self._around.derived_in(directory))
-        found: set[str] = set()
+            return program._replace(awaited=sorted(self._around.derived_in(directory)))
+        made, used = set[str](), set[str]()
         for package in graph.closure(graph.packages[main]):
             if package.local:
-                found.update(self._around.derived_of(package, c_inputs.get(package.import_path, CInputs())))
-        return sorted(found)
+                made.update(self._around.derived_of(package))
+                used.update(package.places)
+                used.update(c_inputs.get(package.import_path, CInputs()).files)
+        return program._replace(
+            derived=sorted(used.intersection(derived)), awaited=sorted(made.difference(used.intersection(derived)))
+        )
 
     def _keep(self, kind: str, known: Mapping[str, Any], value: Any) -> None:
         self._index.store.save(f"{kind}-{self._name}", {"graph": known["graph"], kind: value})
