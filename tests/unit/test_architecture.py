@@ -290,6 +290,8 @@ NAMED_ELSEWHERE = {
     "_scons.fingerprint": {"GOCOM", "GOCOMSTR", "GOGENERATED", "GOJOBS", "GOPLATFORM", "GOTARGETDIR", "GOXDEFS"},
     # Nodes, which are made of paths while the SConscript is read.
     "_scons.generated": {"GOGENERATED"},
+    # What a tool has in common with programs, and where it goes.
+    "_scons.go_tool": {"GO", "GOBUILDFLAGS", "GOCOM", "GOTARGETDIR", "GOTOOLCHAIN", "GOVERSION", "GOWORK"},
     # What a program is declared with, and its command in words.
     "_scons.outlines": {"GOCOM", "GOLINKAGE"},
     # What libraries are called there.

@@ -188,6 +188,8 @@ def read_listing(
 
 
 def relative_package(root: str, directory: str) -> str:
-    """Return the package in ``directory`` as an argument for the go command run in ``root``."""
+    """Return the package in ``directory``, or of that import path, as an argument for the go command in ``root``."""
+    if not os.path.isabs(directory):
+        return directory
     relative = os.path.relpath(directory, root).replace(os.sep, "/")
     return relative if relative == "." or relative.startswith("../") else f"./{relative}"

@@ -74,19 +74,28 @@ def _read(file: str) -> str:
         return ""
 
 
-def used_modules(work_file: str) -> tuple[str, ...]:
-    """Return the directories that a go.work file uses, absolute, in order (go.dev/ref/mod#go-work-file)."""
-    root, used, in_block = os.path.dirname(os.path.abspath(work_file)), [], False
-    for raw in _read(work_file).splitlines():
+def _values(file: str, word: str) -> Iterator[str]:
+    """Yield what the lines of a go.mod or go.work say after ``word``, in blocks too."""
+    in_block = False
+    for raw in _read(file).splitlines():
         line = raw.partition("//")[0].strip()
         if in_block and line == ")":
             in_block = False
-        elif re.match(r"use\s*\($", line):
+        elif re.match(rf"{word}\s*\($", line):
             in_block = True
-        elif line and (in_block or line.startswith(("use ", "use\t"))):
-            path = line if in_block else line[3:].strip()
-            used.append(os.path.normpath(os.path.join(root, path.strip('"`'))))
-    return tuple(used)
+        elif line and (in_block or line.startswith((f"{word} ", f"{word}\t"))):
+            yield (line if in_block else line[len(word) :].strip()).strip('"`')
+
+
+def used_modules(work_file: str) -> tuple[str, ...]:
+    """Return the directories that a go.work file uses, absolute, in order (go.dev/ref/mod#go-work-file)."""
+    root = os.path.dirname(os.path.abspath(work_file))
+    return tuple(os.path.normpath(os.path.join(root, path)) for path in _values(work_file, "use"))
+
+
+def tool_paths(module_root: str) -> tuple[str, ...]:
+    """Return the import paths that the ``tool`` lines of go.mod name, in order (go.dev/ref/mod#go-mod-file-tool)."""
+    return tuple(_values(os.path.join(module_root, "go.mod"), "tool"))
 
 
 def find_workspace(module_root: str, top: str) -> str | None:

@@ -169,12 +169,18 @@ class PackageGraph:
     _walks: dict[str, dict[str, str | None]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def main(self, directory: str) -> Package:
-        """Return the main package in ``directory``. Raises PackageError if there is none."""
-        path = self.mains.get(os.path.realpath(directory))
-        if path is None:
+        """Return the main package in ``directory``, or of that import path. Raises PackageError if there is none."""
+        path = self.main_path(directory)
+        if not path:
             msg = f"{directory} is not a package that `go list` knows"
             raise PackageError(msg)
         return self.packages[path]
+
+    def main_path(self, directory: str) -> str:
+        """Return the import path of the main package in ``directory``, or of that import path; empty if it is none."""
+        if os.path.isabs(directory):
+            return self.mains.get(os.path.realpath(directory), "")
+        return directory if directory in self.mains.values() else ""
 
     def closure(self, main: Package) -> tuple[Package, ...]:
         """Return ``main`` and every package that it imports, directly or not, nearest first."""

@@ -99,10 +99,15 @@ def settings_text(config: Configuration, needs: CNeeds | None, command: str) -> 
     return "\n".join(f"{name} {value}" for name, value in lines.items() if value)
 
 
-def conflict(known: Program, wanted: Program) -> str:
-    """Return in what two declarations of one program differ; empty if in nothing."""
+def conflict(known: Program, wanted: Program) -> tuple[str, str]:
+    """Return in what two declarations of one target differ, empty if in nothing, and what to do about it."""
+    fix = "give each a path of its own"
+    if known.request != wanted.request:
+        return f"linkage {known.request} and linkage {wanted.request}", "put $GOLINKAGE into the path"
+    if known.package_dir != wanted.package_dir:
+        return f"{known.package_dir} and {wanted.package_dir}", fix
     before, now = _settings(known), _settings(wanted)
-    return ", ".join(f"{name} {before[name]!r} and {now[name]!r}" for name in now if before[name] != now[name])
+    return ", ".join(f"{name} {before[name]!r} and {now[name]!r}" for name in now if before[name] != now[name]), fix
 
 
 def _settings(program: Program) -> dict[str, Any]:
@@ -110,7 +115,7 @@ def _settings(program: Program) -> dict[str, Any]:
     env = program.env
     options = options_of(env)
     return {
-        "generated files": {place: str(node) for place, node in sorted(program.generated.items())},
+        "generated files": {place: str(node) for place, node in sorted(program.viewer.generated.items())},
         "platform": str(platform_of(env)),
         "command": env["GOCOM"],
         **{field.name: getattr(options, field.name) for field in fields(options)},

@@ -21,7 +21,7 @@ from ..modules import find_module_root, main_package
 from ..overlay import Overlay
 from ..tree import may_read
 from .fingerprint import text
-from .target import Node, Program, program_of
+from .target import Node, Viewer, program_of
 
 if TYPE_CHECKING:
     from ..packages import Package
@@ -65,14 +65,14 @@ class DerivedFiles:
             self._suffixes[id(env)] = frozenset(text(env, name) for name in _COMPILED)
         return os.path.splitext(node.name)[1] in self._suffixes[id(env)]
 
-    def seen_by(self, program: Program) -> SeenFiles:
-        """Return what one program sees. Raises RequestError."""
+    def seen_by(self, viewer: Viewer) -> SeenFiles:
+        """Return what a program sees. Raises RequestError."""
         own = {
-            place: _nearest(place, nodes, program)
+            place: _nearest(place, nodes, viewer.variant_dir)
             for place, nodes in self._contested.items()
-            if place not in program.generated
+            if place not in viewer.generated
         }
-        own.update(program.generated)
+        own.update(viewer.generated)
         key = tuple(sorted((place, str(node.get_abspath())) for place, node in own.items()))
         if key not in self._seen:
             self._seen[key] = SeenFiles(self._nodes, {**self._shown, **own})
@@ -88,6 +88,7 @@ class SeenFiles:
 
     def __init__(self, standing: Mapping[str, Node], shown: Mapping[str, Node]) -> None:
         """See some files where they stand, and others where they do not."""
+        self.shown = shown
         self.overlay = Overlay({place: str(node.get_abspath()) for place, node in shown.items()})
         self._nodes = {**standing, **shown} if shown else standing
         self._known: dict[int, tuple[Watch, list[str]]] = {}
@@ -155,9 +156,8 @@ def _is_in_module(directory: str) -> bool:
         return False
 
 
-def _nearest(place: str, nodes: Collection[Node], program: Program) -> Node:
-    """Return that one of several files for one place which is in the build folder of a program."""
-    folder = program.variant_dir
+def _nearest(place: str, nodes: Collection[Node], folder: str) -> Node:
+    """Return that one of several files for one place which is nearest to the build ``folder`` of a program, if any."""
     shared = {node: len(os.path.commonpath([node.get_abspath(), folder])) for node in nodes} if folder else {}
     nearest = [node for node, length in shared.items() if length == max(shared.values())]
     if len(nearest) != 1:

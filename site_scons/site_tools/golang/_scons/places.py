@@ -20,7 +20,7 @@ from .outlines import Declaration
 from .program_file import ProgramFile
 from .programs import PROGRAMS
 from .scanner import PROGRAM_SCANNER
-from .target import REJECTED, Program
+from .target import REJECTED, Program, Viewer
 from .variables import DEFAULTS
 
 _PROGRAM_BUILDER = SCons.Builder.Builder(action=BUILD_ACTION, target_scanner=PROGRAM_SCANNER)
@@ -91,8 +91,7 @@ def declare(
         request=declaration.request,
         package_dir=directory,
         module_root=module_root,
-        variant_dir=variant_dir(env),
-        generated=declaration.generated,
+        viewer=Viewer(variant_dir(env), declaration.generated),
     )
     if not PROGRAMS.declare(node, program):
         return False

@@ -8,7 +8,7 @@ from __future__ import annotations
 import atexit
 import gc
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import GolangError, RequestError
@@ -19,7 +19,7 @@ from .fingerprint import Env
 from .outlines import Outlines
 from .standing import Standing
 from .surroundings import AllAround, Around
-from .target import LINKER_FLAGS, Node, Program, files_beside, program_of
+from .target import LINKER_FLAGS, Node, Program, Viewer, files_beside, program_of
 
 if TYPE_CHECKING:
     from ..configuration import Configuration
@@ -66,15 +66,9 @@ class Programs:
             self._declared.append(program)
             self._together = None
             return True
-        asked, fix = "", "give each a path of its own"
-        if known.request != program.request:
-            asked, fix = f"linkage {known.request} and linkage {program.request}", "put $GOLINKAGE into the path"
-        elif known.package_dir != program.package_dir:
-            asked = f"{known.package_dir} and {program.package_dir}"
-        else:
-            from .configurations import conflict
+        from .configurations import conflict
 
-            asked = conflict(known, program)
+        asked, fix = conflict(known, program)
         if asked:
             msg = f"{node} is declared twice\n  wanted: one program at one path\n  found:  {asked}\n  fix:    {fix}"
             raise RequestError(msg)
@@ -129,7 +123,7 @@ class Programs:
             return self._inputs[program]
 
     def awaited(self, node: Node) -> list[Node]:
-        """Return what SCons makes that may turn out to be of a target, and has to be there first. Raises GolangError."""
+        """Return what SCons makes that may turn out to be of a target: it has to be there first. Raises GolangError."""
         with self._lock:
             nodes = self._surroundings(program_of(node)).nodes(self.inputs(node)[0].awaited)
             return [one for one in nodes if one is not node]
@@ -266,11 +260,19 @@ class Programs:
         with self._lock:
             return self._surroundings(program_of(node)).c_nodes(package)
 
-    def _surroundings(self, program: Program) -> Around:
+    def shown_to(self, env: Env, viewer: Viewer) -> Mapping[str, Node]:
+        """Return what a program sees where it does not stand, by the places. Raises RequestError."""
+        with self._lock:
+            return self._all_around(env).seen_by(viewer).shown
+
+    def _all_around(self, env: Env) -> AllAround:
         if self._around is None:
-            self._around = AllAround(program.env.fs)
+            self._around = AllAround(env.fs)
+        return self._around
+
+    def _surroundings(self, program: Program) -> Around:
         listing = self.outlines.outline(program).listing
-        return self._around.of(program, listing, lambda: self.outlines.configuration(program))
+        return self._all_around(program.env).of(program, listing, lambda: self.outlines.configuration(program))
 
     def begin_scan(self, node: Node, env: Env) -> bool:
         """Return whether a target is to be scanned, which ``scons -c`` does not need.

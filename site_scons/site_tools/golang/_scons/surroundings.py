@@ -9,7 +9,7 @@ from ..index import CInputs, Surroundings
 from ..index.watch import Watch
 from .derived import DerivedFiles, SeenFiles
 from .fingerprint import Env
-from .target import Node, Program
+from .target import Node, Program, Viewer
 
 if TYPE_CHECKING:
     from ..configuration import Configuration
@@ -66,13 +66,13 @@ class AllAround:
         self._files = DerivedFiles(fs)
         self._arounds: dict[str, Around] = {}
 
-    def seen_by(self, program: Program) -> SeenFiles:
+    def seen_by(self, viewer: Viewer) -> SeenFiles:
         """Return the files that SCons makes, where a program sees them. Raises RequestError."""
-        return self._files.seen_by(program)
+        return self._files.seen_by(viewer)
 
     def of(self, program: Program, listing: str, configure: Callable[[], Configuration]) -> Around:
         """Return the surroundings of a program, whose configuration has this listing. Raises RequestError."""
-        seen = self.seen_by(program)
+        seen = self.seen_by(program.viewer)
         name = seen.overlay.name(listing)
         if name not in self._arounds:
             self._arounds[name] = Around(program.env, seen, configure)

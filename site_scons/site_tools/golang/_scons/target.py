@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..linkage import Request
 from .fingerprint import Env
@@ -22,10 +22,19 @@ LINKER_FLAGS = "ldflags"
 """What the settings of a program call those that no package is compiled with."""
 
 
+class Viewer(NamedTuple):
+    """What decides which generated files a program sees."""
+
+    variant_dir: str = ""
+    """The build folder of the SConscript that declares it; empty if it has none."""
+    generated: Mapping[str, Node] = MappingProxyType({})
+    """Nodes by the paths in the source tree at which they are seen, as ``$GOGENERATED`` says."""
+
+
 class Program:
     """What a target node carries: the request and environment it was declared with, and its package."""
 
-    __slots__ = ("env", "generated", "module_root", "package_dir", "request", "variant_dir")
+    __slots__ = ("env", "module_root", "package_dir", "request", "viewer")
 
     def __init__(
         self,
@@ -34,16 +43,11 @@ class Program:
         package_dir: str,
         module_root: str,
         *,
-        variant_dir: str = "",
-        generated: Mapping[str, Node] = MappingProxyType({}),
+        viewer: Viewer | None = None,
     ) -> None:
-        """Carry an environment, what it asks for, and the directories of a package and its module.
-
-        ``variant_dir`` is the build folder of the SConscript that declares it, if it has one; ``generated`` are nodes
-        by the paths in the source tree at which the program sees them.
-        """
+        """Carry an environment, what it asks for, the directories of a package and its module, and what it sees."""
         self.env, self.request, self.package_dir, self.module_root = env, request, package_dir, module_root
-        self.variant_dir, self.generated = variant_dir, generated
+        self.viewer = viewer or Viewer()
 
 
 def files_beside(node: Node) -> tuple[Node, ...]:

@@ -39,6 +39,8 @@ def generate(env: Env, **kwargs: Any) -> None:
     env["BUILDERS"]["GoLinkageReport"] = _go_linkage_report
     env.AddMethod(_go_verify, "GoVerify")
     env.AddMethod(_go_release, "GoRelease")
+    env.AddMethod(_go_tool, "GoTool")
+    env.AddMethod(_go_overlay, "GoOverlay")
 
 
 _EXPANDED = ("_GOMODULEROOT", "_GOPACKAGE", "_GOFLAGS", "_GOJOBS")
@@ -90,6 +92,18 @@ def _go_release(env: Env, *args: Any, **kwargs: Any) -> Any:
     from .release import go_release
 
     return go_release(env, *args, **kwargs)
+
+
+def _go_tool(env: Env, *args: Any, **kwargs: Any) -> Any:
+    from .go_tool import go_tool
+
+    return go_tool(env, *args, **kwargs)
+
+
+def _go_overlay(env: Env, *args: Any, **kwargs: Any) -> Any:
+    from .overlay_file import go_overlay
+
+    return go_overlay(env, *args, **kwargs)
 
 
 def exists(env: Env) -> bool:

@@ -8,8 +8,10 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..errors import PackageError
 from ..golist import LOADING, is_local, list_packages, read_listing
 from ..gosource import may_load_libraries, read_source
+from ..modules import tool_paths
 from ..overlay import write_json
 from ..store import digest_of
 from ..tree import Tree
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from ..configuration import Configuration
     from ..packages import Package, PackageGraph
     from . import Index
+
+KNOWS_TOOLS = (1, 24)
+"""The first Go that knows `tool` lines in go.mod (go.dev/doc/go1.24)."""
 
 _LAG, _COARSE = 50_000_000, 2_000_000_000
 """Nanoseconds by which the time of a file may lag: kernels tick, and some file systems know whole seconds only."""
@@ -68,7 +73,7 @@ class Look:
         closures = Closures(graph, self._contents, self._outside(graph, c_inputs))
         request = self._config.request
         needs = c_needs(graph, links_c=request.linkage.links_libc_statically, libraries=request.product.is_library)
-        mains = {directory: graph.mains.get(os.path.realpath(directory), "") for directory in wanted}
+        mains = {directory: graph.main_path(directory) for directory in wanted}
         # One that Go does not know fails alone, when it is built.
         programs = {
             directory: Closure(closures.digests.get(path, ""), needs.get(path)) for directory, path in mains.items()
@@ -171,6 +176,7 @@ class Look:
 
     def _list(self, directories: Iterable[str]) -> list[dict[str, Any]]:
         config, shown = self._config, self._around.overlay.present()
+        _refuse_tool_lines(config)
         with tempfile.TemporaryDirectory(prefix="golang-") if shown else contextlib.nullcontext("") as scratch:
             flags = list(config.plan.flags)
             if shown:
@@ -218,6 +224,22 @@ class Look:
             return files
 
         return outside
+
+
+def _refuse_tool_lines(config: Configuration) -> None:
+    """Say what an older Go would take for a mistake in go.mod. Raises PackageError."""
+    toolchain = config.toolchain
+    if not (0,) < toolchain.release < KNOWS_TOOLS:
+        return
+    tools = tool_paths(config.module_root)
+    if tools:
+        file = os.path.join(config.module_root, "go.mod")
+        msg = (
+            f"{file}\n  wanted: Go 1.24 or newer, which knows `tool` lines\n"
+            f"  found:  {toolchain.version}, and `tool {tools[0]}`\n"
+            "  fix:    use Go 1.24 or newer; or remove the tool lines, and name tools by their import paths"
+        )
+        raise PackageError(msg)
 
 
 def _changed_since(tree: Tree, watch: Watch) -> bool:

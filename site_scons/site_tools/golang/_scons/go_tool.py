@@ -1,0 +1,61 @@
+"""GoTool: a Go program that the build itself runs, built from the module that it is a tool of."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import SCons.Util
+
+from ..errors import GolangError, RequestError
+from ..linkage import Linkage
+from ..modules import MainPackage, find_module_root, tool_paths
+from ..naming import program_name
+from .builders import check_keywords, declare_in_folders
+from .fingerprint import Env
+from .messages import user_error
+from .variables import DEFAULTS, VARIABLES
+
+_FOLDER = "#build/tools"
+_KEPT = ("GO", "GOVERSION", "GOTOOLCHAIN", "GOWORK", "GOBUILDFLAGS", "GOCOM")
+"""What a tool has in common with the programs of an environment: the toolchain, and what selects modules."""
+
+
+def go_tool(env: Env, name: Any, target: Any = None, linkage: Any = None, module: Any = None, **overrides: Any) -> Any:
+    """Declare a tool; returns its node, to be used as a source of what it makes.
+
+    ``name`` is what ``go tool`` calls it, one of the ``tool`` lines of go.mod; or the import path of any program in
+    the modules that go.mod requires, or in the module itself. ``module`` is a directory in the module, if it is not
+    that of the SConscript. It is built for the machine that builds, in linkage ``static`` unless ``linkage`` says
+    otherwise, and with none of the environment's build flags but ``$GOBUILDFLAGS``; every other keyword overrides a
+    construction variable. ``target`` is ``build/tools/NAME`` if it is left out. Raises SCons.Errors.UserError.
+    """
+    try:
+        check_keywords(env, overrides, ("linkage", "module", "target"))
+        root = find_module_root(str(env.Dir(module or ".").srcnode().get_abspath()))
+        path = _import_path(root, str(env.subst(str(name))))
+        usual = {one.name: DEFAULTS[one.name] for one in VARIABLES if one.rebuilds and one.name not in _KEPT}
+        folder, called = os.path.split(str(env.subst(str(target)))) if target else (_FOLDER, program_name(path))
+        tool = MainPackage(path, root, path, called)
+        settings = {**usual, "GOTARGETDIR": folder or ".", **overrides}
+        places = declare_in_folders(env, [tool], linkage or Linkage.STATIC.value, None, settings)
+        return SCons.Util.NodeList([place.node for place in places])
+    except GolangError as error:
+        raise user_error(str(error)) from error
+
+
+def _import_path(root: str, name: str) -> str:
+    tools = tool_paths(root)
+    if "/" in name:
+        return name
+    found = [path for path in tools if name in (path, program_name(path))]
+    if len(found) != 1:
+        has = f"several: {', '.join(found)}" if found else f"{', '.join(tools) or 'no tool line'}"
+        fix = (
+            "name the import path"
+            if found or not tools
+            else "`go get -tool IMPORT/PATH` (Go 1.24), or name the import path"
+        )
+        msg = f"GoTool: {name}\n  wanted: a tool that {root}/go.mod names\n  found:  {has}\n  fix:    {fix}"
+        raise RequestError(msg)
+    return found[0]
