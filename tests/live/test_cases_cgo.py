@@ -1,8 +1,9 @@
-"""Linkage cases C21 and C24 to C26 and C30: what C and C++ in the closure do to a linkage."""
+"""Linkage cases C15, C16, C21 and C24 to C26 and C30: what C and C++ in the closure do to a linkage."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from plain_go import go, go_build
@@ -10,7 +11,7 @@ from plain_go import go, go_build
 from golang.facts import BinaryFacts, BuildInfo, ElfFacts
 from golang.linkage import Linkage, Permissions, Request
 from golang.policy import check
-from harness import Project, declare, fails, interpreter, is_static, needed, readelf
+from harness import LOOKUP, Project, declare, fails, interpreter, is_static, needed, readelf
 
 pytestmark = pytest.mark.live
 
@@ -66,6 +67,95 @@ package sqlite
 func Call() { panic("Binary was compiled with 'CGO_ENABLED=0', sqlite requires cgo to work. This is a stub") }
 """,
 }
+
+
+THREAD = """\
+package main
+
+/*
+#include <pthread.h>
+#include <string.h>
+
+static void *deep(void *used) {
+	volatile char frame[1 << 20];
+	memset((char *)frame, 1, sizeof frame);
+	*(int *)used = frame[4096];
+	return NULL;
+}
+
+static int in_thread(void) {
+	pthread_t thread;
+	int used = 0;
+	if (pthread_create(&thread, NULL, deep, &used)) return -1;
+	pthread_join(thread, NULL);
+	return used;
+}
+*/
+import "C"
+
+func main() { println(C.in_thread()) }
+"""
+"""A program with a thread of C that uses 1 MiB of stack."""
+LEAST = 2 << 20
+
+
+def asked_stack(binary: Path) -> int:
+    """Return the memory size of PT_GNU_STACK as readelf sees it."""
+    match = re.search(r"GNU_STACK +0x0+ 0x0+ 0x0+ 0x0+ 0x([0-9a-f]+)", readelf(binary, "-l"))
+    assert match
+    return int(match[1], 16)
+
+
+def test_c16_least_stack_is_asked_for_and_proved(project: Project) -> None:
+    """C16: go build exits 0; with musl's 128 KiB the program crashes in a thread of C that needs more."""
+    project.module({"main.go": THREAD})
+    settings = "GOLIBC='musl', GOCTOOLCHAIN='musl-gcc'"
+    declare(project, "static-libc", settings)
+    project.scons("app")
+    app = project / "build/static-libc/app"
+    assert asked_stack(app) == 0
+    assert project.run(str(app)).status != 0
+
+    declare(project, "static-libc", f"{settings}, GOMINSTACK={LEAST}")
+    assert "stack-size=2097152" in project.scons("app").stdout
+    assert asked_stack(app) == LEAST
+    assert project.run(str(app), check=True).stderr == "1\n"
+    project.up_to_date("app")
+
+    # What the user asks for is taken where it is enough, and refused where it is not.
+    flags = "GOLDFLAGS=['-extldflags=-Wl,-z,stack-size={}']"
+    declare(project, "static-libc", f"{settings}, GOMINSTACK={LEAST}, {flags.format(4 << 20)}")
+    assert project.scons("app").built
+    assert asked_stack(app) == 4 << 20
+    declare(project, "static-libc", f"{settings}, GOMINSTACK={LEAST}, {flags.format('0x10000')}")
+    fails(project, "thread stacks of at least 2097152 bytes", "found:  stack-size=65536 in GOLDFLAGS", "remove it")
+    declare(project, "static-libc", f"{settings}, GOMINSTACK={16 << 20}")
+    fails(project, "found:  GOLIBC='musl', which gives at most 8388608 bytes", "fix:    GOMINSTACK=8388608")
+
+
+def test_c16_every_linker_of_c_is_asked(project: Project) -> None:
+    """C16: glibc's static programs, dynamic ones with C of their own, and what zig links."""
+    project.module({"main.go": THREAD, "pure/main.go": LOOKUP})
+    program = 'env.GoProgram("build/$GOLINKAGE/{0}", "{1}", linkage={2}, GOMINSTACK={3}, {4})\n'
+    project.sconstruct(
+        program.format("app", ".", "['dynamic', 'static-libc', 'static-pie']", LEAST, "")
+        + program.format("zig", ".", "'static-libc'", LEAST, "GOLIBC='musl', GOCTOOLCHAIN='zig'")
+        + program.format("pure", "pure", "'dynamic'", LEAST, "")
+        + program.format("external", "pure", "'dynamic'", LEAST, "GOLDFLAGS=['-linkmode=external']")
+    )
+    outcome = project.scons("-k", "-j2", status=2)
+    for path in ("dynamic/app", "static-libc/app", "static-pie/app", "static-libc/zig", "dynamic/external"):
+        assert asked_stack(project / f"build/{path}") == LEAST, path
+        project.run(str(project / f"build/{path}"), check=True)
+    # Go's own linker, which links C of the standard library only, asks for nothing.
+    assert outcome.stderr.count("***") == 1
+    for text in (
+        "*** [build/dynamic/pure] rejected",
+        "found:  PT_GNU_STACK asks for 0 bytes",
+        "why:    Go's own linker linked it",
+        "fix:    GOLDFLAGS=['-linkmode=external']",
+    ):
+        assert text in outcome.stderr, outcome.text
 
 
 def test_c24_musl_for_c_only_is_refused_where_cxx_links(project: Project) -> None:

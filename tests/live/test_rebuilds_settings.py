@@ -106,6 +106,7 @@ COMPILES: Mapping[str, tuple[object, list[str]]] = {
     "CGO_CFLAGS_DISALLOW": ("-x", DYNAMIC),
     "CGO_LDFLAGS_ALLOW": (".*", DYNAMIC),
     "CGO_LDFLAGS_DISALLOW": ("-x", DYNAMIC),
+    "GOMINSTACK": (1, DYNAMIC),
     "GOCOM": ("$GO build $( -C $_GOMODULEROOT -o ${TARGET.abspath} -p 1 $_GOOVERLAY $) -v $_GOFLAGS $_GOPACKAGE", BOTH),
     # What changes nothing of this program.
     "GOVERSION": ("1", NONE),
@@ -136,7 +137,6 @@ VERIFIES = {
     "GOVERIFYGLIBC": "2.99",
     "GOVERIFYNSS": "ok",
     "GOVERIFYDROPPEDCGO": "ok",
-    "GOMINSTACK": 1,
     "GOSMOKE": [],
 }
 ELSEWHERE = {
@@ -176,6 +176,14 @@ def test_a_variable_of_the_policy_only_verifies(settings: Project, name: str) ->
     outcome = settings.scons("-n", given(**{name: VERIFIES[name]}))
 
     assert outcome.stdout == "Verifying build/dynamic/app\nVerifying build/static/app\n"
+
+
+def test_least_stack_compiles_where_c_is_linked_and_only_verifies_elsewhere(settings: Project) -> None:
+    outcome = settings.scons("-n", given(GOMINSTACK=1))
+
+    assert outcome.built == ["dynamic/app"]
+    assert "-ldflags=-extldflags=-Wl,-z,stack-size=1" in outcome.stdout
+    assert outcome.stdout.endswith("Verifying build/static/app\n")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from golang.contradictions import contradictions
 from golang.finding import Finding, errors
-from golang.linkage import Level, Linkage, Permissions, Request
+from golang.linkage import Level, Libc, Linkage, Permissions, Request
 from golang.plan import Options
 from golang.platform import Platform
 
@@ -296,6 +296,37 @@ def test_fix_for_static_in_user_flags(linkage: str, fix: str) -> None:
 
 def test_race_in_position_independent_code_is_for_go_to_judge_elsewhere() -> None:
     assert refused("dynamic", Platform("freebsd", "arm64"), race=True, build_flags=("-buildmode=pie",)) == ()
+
+
+@pytest.mark.parametrize(
+    ("linkage", "libc", "options", "found"),
+    [
+        (
+            "static-libc",
+            Libc.GLIBC,
+            {"ldflags": ("-extldflags=-Wl,-z,stack-size=4096",)},
+            "stack-size=4096 in GOLDFLAGS",
+        ),
+        (
+            "dynamic",
+            Libc.MUSL,
+            {"settings": {"CGO_LDFLAGS": "-Wl,-z,stack-size=0x1000"}},
+            "stack-size=4096 in CGO_LDFLAGS",
+        ),
+        ("static-libc", Libc.GLIBC, {"ldflags": ("-extldflags=-Wl,-z,stack-size=9999999",)}, ""),
+        ("static-libc", Libc.MUSL, {}, "GOLIBC='musl', which gives at most 8388608 bytes"),
+        ("static-libc", Libc.GLIBC, {}, ""),
+        # The proof tells: it has no stacks of C.
+        ("static", Libc.MUSL, {}, ""),
+    ],
+)
+def test_thread_stacks_that_cannot_be_had(linkage: str, libc: Libc, options: dict[str, Any], found: str) -> None:
+    """C16: less is asked for than is wanted, or more is wanted than musl gives."""
+    request = Request(linkage=Linkage(linkage), libc=libc)
+    permissions = Permissions(min_thread_stack=8388609)
+    told = contradictions(request, LINUX, Options(permissions=permissions, **options))
+    assert [finding.case for finding in told] == (["C16"] if found else [])
+    assert all(finding.found.startswith(found) and finding.why and finding.fix for finding in told)
 
 
 def test_repeated_word_is_told_once() -> None:

@@ -114,6 +114,30 @@ def test_nss_error_makes_linker_warnings_fatal(linkage: Linkage, level: Level) -
     assert any("-Wl,--fatal-warnings" in word for word in words) is locked
 
 
+STACK = "-Wl,-z,stack-size=65536"
+ASKED = "-Wl,-z -Wl,stack-size=0x20000"
+
+
+@pytest.mark.parametrize(
+    ("linkage", "platform", "options", "words"),
+    [
+        ("static-libc", LINUX, {}, ("-linkmode=external", f"-extldflags=-static {STACK}")),
+        ("static-pie", LINUX, {}, ("-linkmode=external", f"-extldflags=-static-pie {STACK}")),
+        # Whether the C toolchain links it is known to Go only.
+        ("dynamic", LINUX, {}, (f"-extldflags={STACK}",)),
+        ("static", LINUX, {}, ("-d",)),
+        ("dynamic", Platform("windows", "amd64"), {}, ()),
+        ("dynamic", LINUX, {"ldflags": (f"-extldflags={ASKED}",)}, (f"-extldflags={ASKED}",)),
+        ("dynamic", LINUX, {"settings": {"CGO_LDFLAGS": ASKED}}, ()),
+    ],
+)
+def test_least_stack_is_asked_for_where_c_is_linked(
+    linkage: str, platform: Platform, options: dict[str, Any], words: tuple[str, ...]
+) -> None:
+    """C16: once, by the linker of the C toolchain, unless the user asks for a size."""
+    assert linked(linkage, platform, permissions=Permissions(min_thread_stack=1 << 16), **options) == words
+
+
 def test_external_is_what_the_last_linkmode_says() -> None:
     assert plan("dynamic", ldflags=("-linkmode=external",)).external
     assert not plan("dynamic", ldflags=("-linkmode=external", "-linkmode=internal")).external
@@ -223,6 +247,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "goflags": {"goflags": ("-mod=vendor",)},
     "toolchain": {"toolchain": "go1.26.8"},
     "nss lock": {"permissions": Permissions(nss=Level.ERROR)},
+    "thread stacks": {"permissions": Permissions(min_thread_stack=1)},
 }
 
 

@@ -13,6 +13,7 @@ from .goflags import flag_name, join_flag_values, split_words, take_flag
 from .linkage import Level, Libc, Linkage, Product, Request
 from .plan import BUILD_VALUED, Options
 from .platform import ARCH_VARIANTS, Platform, why_no_platform
+from .threadstack import MUSL_LIMIT, asked_stack
 
 _OWNED_BUILD_FLAGS = {
     "-ldflags": "put them into GOLDFLAGS: of two -ldflags the go command silently drops the first",
@@ -31,7 +32,10 @@ _SANITIZERS = ("-race", "-msan", "-asan")
 
 def contradictions(request: Request, platform: Platform, options: Options) -> tuple[Finding, ...]:
     """Return everything in the request that cannot be had together, each with its fix."""
-    checks = (_platform, _library, _words, _static_flags, _link_mode, _build_flags, _build_mode, _sanitizers, _settings)
+    checks = (
+        _platform, _library, _words, _static_flags, _link_mode, _build_flags, _build_mode, _sanitizers, _stacks,
+        _settings,
+    )  # fmt: skip
     return tuple(found for check in checks for found in check(request, platform, options))
 
 
@@ -103,13 +107,9 @@ def _words(request: Request, platform: Platform, options: Options) -> list[Findi
 
 def _static_flags(request: Request, platform: Platform, options: Options) -> list[Finding]:
     del platform
-    places = {
-        "GOLDFLAGS -extldflags": options.external_flags,
-        "CGO_LDFLAGS": split_words(options.settings.get("CGO_LDFLAGS", "")),
-    }
     allowed = {Linkage.STATIC_LIBC: "-static", Linkage.STATIC_PIE: "-static-pie"}.get(request.linkage)
     found = []
-    for place, words in places.items():
+    for place, words in options.c_linker_flags.items():
         for word in dict.fromkeys(words):
             ours = word.replace("--static", "-static") == allowed and place != "CGO_LDFLAGS"
             if word in ("-static", "-static-pie", "--static") and not ours:
@@ -239,6 +239,23 @@ def _sanitizers(request: Request, platform: Platform, options: Options) -> list[
         why = "C compilers link the address sanitizer dynamically only"
         return [_refuse("C10", f"linkage {request}", "-asan", why, "ask for linkage='dynamic', or turn it off")]
     return []
+
+
+def _stacks(request: Request, platform: Platform, options: Options) -> list[Finding]:
+    least = options.permissions.min_thread_stack
+    if not least or not request.linkage.uses_cgo or platform.format != "ELF":
+        return []
+    wanted, found = f"thread stacks of at least {least} bytes (GOMINSTACK)", []
+    for place, flags in options.c_linker_flags.items():
+        asked = asked_stack(flags)
+        if asked is not None and asked < least:
+            have = f"stack-size={asked} in {place}"
+            found.append(_refuse("C16", wanted, have, "it asks for less", "remove it: GOMINSTACK sets the size itself"))
+    if request.linkage.links_libc_statically and request.libc is Libc.MUSL and least > MUSL_LIMIT:
+        why = "whatever a program asks for, musl gives a thread no more unless its code sets a size"
+        fix = f"GOMINSTACK={MUSL_LIMIT}, or set the size where the thread is made (pthread_attr_setstacksize)"
+        found.append(_refuse("C16", wanted, f"GOLIBC='musl', which gives at most {MUSL_LIMIT} bytes", why, fix))
+    return found
 
 
 def _settings(request: Request, platform: Platform, options: Options) -> list[Finding]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from .goflags import flag_name, flag_value, join_flag_values, join_tool_flags, join_words, split_words, take_flag
 from .linkage import Level, Linkage, Permissions, Product, Request, Resolver
 from .platform import ARCH_VARIANTS, Platform
+from .threadstack import asked_stack, stack_flag
 
 SCHEMA = 1
 """Raise it when a change of this package must rebuild what an older version built."""
@@ -114,6 +115,12 @@ class Options:
         values, _ = take_flag(self.linker_words, "-extldflags")
         return tuple(word for value in values for word in split_words(value))
 
+    @property
+    def c_linker_flags(self) -> Mapping[str, tuple[str, ...]]:
+        """All that the user passes on to the external linker, by where it is set."""
+        words = split_words(self.settings.get("CGO_LDFLAGS", ""))
+        return {"GOLDFLAGS -extldflags": self.external_flags, "CGO_LDFLAGS": words}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
@@ -210,9 +217,20 @@ def linker_words(request: Request, platform: Platform, options: Options) -> tupl
         if options.permissions.nss is Level.ERROR:
             # glibc's archive warns at link time of every function that loads NSS modules (C8).
             external.append("-Wl,--fatal-warnings")
+    external += _stack_flags(request, platform, options)
     defines = tuple(f"-X={name}={value}" for name, value in sorted(options.xdefs.items()))
     joined = (f"-extldflags={join_words(external)}",) if external else ()
     return (*words, *defines, *joined)
+
+
+def _stack_flags(request: Request, platform: Platform, options: Options) -> list[str]:
+    """Return what has the C toolchain ask for the stacks that threads are to have; Go's own linker ignores it (C16)."""
+    least = options.permissions.min_thread_stack
+    if not least or not request.linkage.uses_cgo or platform.format != "ELF":
+        return []
+    # What the user asks for is enough, or a contradiction.
+    asked = any(asked_stack(flags) is not None for flags in options.c_linker_flags.values())
+    return [] if asked else [stack_flag(least)]
 
 
 def _add(words: tuple[str, ...], word: str) -> tuple[str, ...]:

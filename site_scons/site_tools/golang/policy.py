@@ -13,11 +13,12 @@ from .drivers import ZIG_HELP
 from .facts import BinaryFacts, ElfFacts, ImageFacts, version_key
 from .finding import Finding
 from .image_policy import PLATFORM_FIX, check_images
+from .libc_policy import check_libc
 from .library_policy import Promise, check_library
 from .linkage import Kind, Level, Linkage, Permissions, Request, Verdict
 from .platform import Platform
 from .policies import LIBRARY_POLICIES, POLICIES, Policy
-from .predict import NSS_FIX, Prediction
+from .predict import Prediction
 from .verdict import classify
 
 SCHEMA = 2
@@ -62,10 +63,9 @@ def check(
             *_segments(facts.elf, request, policy, prediction),
             *_needed(facts.elf, policy, permissions, platform, prediction),
             *_cgo(facts.elf, request, policy, go=go),
-            *_libc(facts.elf, verdict, request, permissions),
             *_crypto(facts.elf, request, permissions),
             *_machine(facts.elf, platform),
-            *(() if request.product.is_library else _stack(facts.elf, permissions)),
+            *check_libc(facts.elf, verdict, request, permissions, right=verdict.kind in policy.kinds),
         ]
     elif verdict.kind in policy.kinds:
         found += check_images(facts, permissions, platform)
@@ -195,37 +195,6 @@ def _cgo(program: ElfFacts | ImageFacts, request: Request, policy: Policy, *, go
         )
 
 
-def _libc(elf: ElfFacts, verdict: Verdict, request: Request, permissions: Permissions) -> Iterable[Finding]:
-    # Of another kind of binary its libc says nothing more.
-    if verdict.kind in POLICIES[request.linkage].kinds and request.linkage.links_libc_statically:
-        if verdict.libc is None:
-            yield Finding(
-                case="C24",
-                wanted=f"{request.libc.value}, linked statically",
-                found="a libc that is neither glibc nor musl",
-                fix=f"set CC and CXX to compilers for {request.libc.value}",
-            )
-        elif verdict.libc is not request.libc:
-            yield Finding(
-                case="C24",
-                wanted=f"{request.libc.value}, linked statically",
-                found=verdict.libc.value,
-                fix=f"set CC and CXX to compilers for {request.libc.value}, or GOLIBC={verdict.libc.value!r}",
-            )
-    if verdict.nss and request.linkage.is_static and permissions.nss is not Level.OK:
-        resolver = (
-            "net or os/user resolve through it" if elf.libc_resolver else "C code in the program resolves through it"
-        )
-        yield Finding(
-            case="C8",
-            wanted="a static program that loads nothing at run time",
-            found="its glibc loads NSS modules (libnss_*.so) of the machine that it runs on",
-            why=resolver,
-            fix=NSS_FIX,
-            level=permissions.nss,
-        )
-
-
 def _crypto(program: ElfFacts | ImageFacts, request: Request, permissions: Permissions) -> Iterable[Finding]:
     told = program.build_info is not None and program.build_info.loads_openssl
     permitted = any(fnmatch.fnmatchcase("libcrypto.so", pattern) for pattern in permissions.libraries)
@@ -248,16 +217,4 @@ def _machine(elf: ElfFacts, platform: Platform | None) -> Iterable[Finding]:
             wanted=f"a program for {platform} ({target.machine}, {target.bits} bits)",
             found=f"{elf.machine}, {elf.bits} bits, {order}-endian",
             fix=PLATFORM_FIX,
-        )
-
-
-def _stack(elf: ElfFacts, permissions: Permissions) -> Iterable[Finding]:
-    least = permissions.min_thread_stack
-    # Without an own size musl gives threads 128 KiB; glibc takes the soft limit of the process (linkage case C16).
-    if least and (elf.stack_size or 0) < least:
-        yield Finding(
-            case="C16",
-            wanted=f"thread stacks of at least {least} bytes",
-            found=f"PT_GNU_STACK asks for {elf.stack_size or 0} bytes (0: the libc's default)",
-            fix=f"GOLDFLAGS=['-extldflags=-Wl,-z,stack-size={least}'] with an external linkage",
         )

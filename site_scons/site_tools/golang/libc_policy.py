@@ -1,0 +1,79 @@
+"""What the C library in a program makes of it: which one it is, what it loads, which stacks threads get. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .facts import ElfFacts
+from .finding import Finding
+from .linkage import Level, Permissions, Request, Verdict
+from .predict import NSS_FIX
+from .threadstack import stack_flag
+
+
+def check_libc(
+    elf: ElfFacts, verdict: Verdict, request: Request, permissions: Permissions, *, right: bool
+) -> Iterable[Finding]:
+    """Yield what is wrong with the C library of a program, and of what it asks it for.
+
+    ``right`` tells whether the program is of the kind that was asked for: of another kind its libc says nothing more.
+    """
+    if right:
+        yield from _linked(verdict, request)
+    yield from _nss(elf, verdict, request, permissions)
+    yield from _stack(elf, request, permissions)
+
+
+def _linked(verdict: Verdict, request: Request) -> Iterable[Finding]:
+    if request.linkage.links_libc_statically:
+        if verdict.libc is None:
+            yield Finding(
+                case="C24",
+                wanted=f"{request.libc.value}, linked statically",
+                found="a libc that is neither glibc nor musl",
+                fix=f"set CC and CXX to compilers for {request.libc.value}",
+            )
+        elif verdict.libc is not request.libc:
+            yield Finding(
+                case="C24",
+                wanted=f"{request.libc.value}, linked statically",
+                found=verdict.libc.value,
+                fix=f"set CC and CXX to compilers for {request.libc.value}, or GOLIBC={verdict.libc.value!r}",
+            )
+
+
+def _nss(elf: ElfFacts, verdict: Verdict, request: Request, permissions: Permissions) -> Iterable[Finding]:
+    if verdict.nss and request.linkage.is_static and permissions.nss is not Level.OK:
+        resolver = (
+            "net or os/user resolve through it" if elf.libc_resolver else "C code in the program resolves through it"
+        )
+        yield Finding(
+            case="C8",
+            wanted="a static program that loads nothing at run time",
+            found="its glibc loads NSS modules (libnss_*.so) of the machine that it runs on",
+            why=resolver,
+            fix=NSS_FIX,
+            level=permissions.nss,
+        )
+
+
+def _stack(elf: ElfFacts, request: Request, permissions: Permissions) -> Iterable[Finding]:
+    least = permissions.min_thread_stack
+    # The threads of a library are those of the program that loads it.
+    if not least or (elf.stack_size or 0) >= least or request.product.is_library:
+        return
+    if not elf.go:
+        why, fix = "", f"link it with {stack_flag(least)}"
+    elif request.linkage.uses_cgo:
+        why = "Go's own linker linked it, which asks for none"
+        fix = "GOLDFLAGS=['-linkmode=external'] has the C toolchain link it, with that size; or GOMINSTACK=0"
+    else:
+        why = "cgo is off: Go's own linker asks for none, and Go makes and grows the stacks"
+        fix = "GOMINSTACK=0, for there is no thread of C; or linkage='static-libc'"
+    yield Finding(
+        case="C16",
+        wanted=f"thread stacks of at least {least} bytes",
+        found=f"PT_GNU_STACK asks for {elf.stack_size or 0} bytes (0: the libc's default)",
+        why=why,
+        fix=fix,
+    )
