@@ -14,8 +14,8 @@ GOVERSION, GOOS, GOARCH, GOTAGS, GORACE and GOVERIFYGLIBC can be set on the comm
 `golang.add_variables` (see the README); any other one there is warned of.
 
 A change of any of them rebuilds exactly the programs that it concerns, but for those marked as outside the
-signature: they cannot change a binary. A change of those about the proof only proves again, except where `GOMINSTACK`
-or `GOVERIFYNSS` also has the linker told.
+signature: they cannot change a binary. A change of those about the proof only proves again, except
+where `GOMINSTACK` or `GOVERIFYNSS` also has the linker told.
 
 """
 

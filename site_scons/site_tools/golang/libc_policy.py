@@ -1,4 +1,4 @@
-"""What the C library in a program makes of it: which one it is, what it loads, which stacks threads get. Pure."""
+"""What the C library in a program makes of it: which one it is, what it loads, how large stacks are. Pure."""
 
 from __future__ import annotations
 
