@@ -142,7 +142,7 @@ VERIFIES = {
 ELSEWHERE = {
     "GOLINKAGE": "below",
     "GOLIBC": "below",
-    "GO": "below, and with another version in test_oldest",
+    "GO": "below, and with another version in test_versions",
     "GOTOOLCHAIN": "names the toolchain that is there, or fetches one",
     "GOCACHEPROG": "is a program to run",
 }
