@@ -69,6 +69,99 @@ func Call() { panic("Binary was compiled with 'CGO_ENABLED=0', sqlite requires c
 }
 
 
+TALKS_C = """\
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+int one(void) { char text[8]; int number = 0; strcpy(text, getenv("ONE")); sscanf(text, "%d", &number); return number; }
+"""
+"""With glibc's headers: __isoc99_sscanf, which musl has too, and with _FORTIFY_SOURCE __strcpy_chk, which it lacks."""
+FORTIFIED = ("-O2", "-D_FORTIFY_SOURCE=2")
+
+
+def archive(project: Project, folder: str, compiler: str, *flags: str, sources: tuple[str, ...] = ("one.c",)) -> None:
+    """Make libfoo.a in a folder from C files in it."""
+    objects = [f"{folder}/{Path(source).stem}.o" for source in sources]
+    for source, made in zip(sources, objects, strict=True):
+        project.run(compiler, *flags, "-c", "-o", made, f"{folder}/{source}", check=True)
+    project.run("ar", "rc", f"{folder}/libfoo.a", *objects, check=True)
+
+
+def test_c15_archive_of_glibc_is_told_before_it_is_linked_with_musl(project: Project) -> None:
+    """C15: go build compiles everything, and fails with the linker's words; or exits 0 where musl has the names too."""
+    used = {"fortified": (TALKS_C, FORTIFIED), "plain": (TALKS_C, ("-O2",)), "unused": (ONE_C, ())}
+    project.module({})
+    for name, (source, flags) in used.items():
+        main = MAIN.format("foo").replace("/foo", f"/{name}/foo")
+        lib = {f"{name}/lib/one.c": source, f"{name}/lib/other.c": TALKS_C.replace("one(", "other(")}
+        # Outside of the package, where Go does not compile it.
+        foo = FOO.replace("${SRCDIR}", "${SRCDIR}/../lib")
+        project.write({f"{name}/main.go": main, f"{name}/foo/foo.go": foo, **lib})
+        archive(project, f"{name}/lib", "gcc", *flags)
+    project.run("gcc", *FORTIFIED, "-c", "-o", "unused/lib/other.o", "unused/lib/other.c", check=True)
+    project.run("ar", "rc", "unused/lib/libfoo.a", "unused/lib/other.o", check=True)
+    flags = "-ldflags=-linkmode=external -extldflags=-static"
+    plain = go(project, "build", flags, "-o", "out", "./fortified", CGO_ENABLED="1", CC="musl-gcc")
+    assert "undefined reference to `__strcpy_chk'" in plain.stderr
+    program = "env.GoProgram('build/{0}', '{0}', linkage='static-libc', GOLIBC='musl', GOCTOOLCHAIN='musl-gcc')\n"
+    project.sconstruct("".join(program.format(name) for name in used))
+
+    outcome = project.scons("-k", status=2)
+
+    assert outcome.stderr.count("***") == 1
+    for text in (
+        "*** [build/fortified] linkage static-libc (musl) cannot be had\n",
+        "fortified/lib/libfoo.a compiled against musl",
+        "found:  one.o in it was compiled against glibc: it refers to __strcpy_chk and 1 more\n",
+        "why:    musl lacks __strcpy_chk; example.org/m/fortified imports example.org/m/fortified/foo\n",
+        "fix:    compile it with the C compiler for musl",
+        "golang: warning: build/plain\n",
+        "found:  one.o in it was compiled against glibc: it refers to __isoc99_sscanf\n",
+        "golang: warning: build/unused\n",
+        "found:  other.o in it was compiled against glibc: it refers to __strcpy_chk and 1 more\n",
+    ):
+        assert text in outcome.stderr, outcome.text
+    assert sorted(Path(path).name for path in outcome.built) == ["plain", "unused"]
+    for name in ("plain", "unused"):
+        assert is_static(project / f"build/{name}")
+        assert project.run(str(project / f"build/{name}"), environ={"ONE": "1"}, check=True).stderr == "1\n"
+
+    # Once it is compiled for musl nothing is left to say.
+    archive(project, "fortified/lib", "musl-gcc", *FORTIFIED)
+    assert "golang" not in project.scons("build/fortified").stderr
+    assert project.run(str(project / "build/fortified"), environ={"ONE": "1"}, check=True).stderr == "1\n"
+
+
+def test_c15_archive_of_musl_links_with_glibc(project: Project) -> None:
+    """C15: musl's headers rename nothing, so nothing shows, and what they promise glibc keeps."""
+    project.module({"main.go": MAIN.format("foo"), "foo/foo.go": FOO.replace("${SRCDIR}", "${SRCDIR}/../lib"),
+                    "lib/one.c": TALKS_C})  # fmt: skip
+    archive(project, "lib", "musl-gcc", *FORTIFIED)
+    declare(project, "static-libc", "GOLIBC='glibc'")
+    assert not project.scons("app").stderr
+    assert project.run(str(project / "build/static-libc/app"), environ={"ONE": "1"}, check=True).stderr == "1\n"
+
+    # An archive that brings musl's own code is seen in the bytes.
+    traced = project.run(
+        "musl-gcc", "-static", "-Wl,-t", "-o", "one", "lib/one.o", "-Wl,--unresolved-symbols=ignore-all"
+    )
+    libc = next(file for file in traced.text.split() if re.search("musl.*/libc[.]a$", file))
+    project.run("ar", "x", libc, "strerror.lo", check=True)
+    rename = [f"--redefine-sym={name}=musl_{name}" for name in ("strerror", "strerror_l", "__strerror_l")]
+    project.run("objcopy", *rename, "strerror.lo", "lib/strerror.o", check=True)
+    project.write({"lib/one.c": "char *musl_strerror(int);\nint one(void) { return !*musl_strerror(1); }\n",
+                   "lib/lctrans.c": "const char *__lctrans(const char *text, void *l) { return text; }\n"})  # fmt: skip
+    archive(project, "lib", "gcc", sources=("one.c", "lctrans.c"))
+    project.run("ar", "rc", "lib/libfoo.a", "lib/strerror.o", check=True)
+    told = project.scons("app").stderr
+    for text in (
+        "golang: warning: ",
+        "glibc, linked statically, and no other libc",
+        "musl's marks beside those of glibc",
+    ):
+        assert text in told
+
+
 THREAD = """\
 package main
 

@@ -297,6 +297,14 @@ def test_thread_stack(size: int | None, least: int, ok: bool) -> None:
     assert all(finding.found.startswith(f"PT_GNU_STACK asks for {size or 0} bytes") for finding in found)
 
 
+@pytest.mark.parametrize(("libc", "cases", "level"), [(Libc.GLIBC, "C15", Level.WARN), (Libc.MUSL, "C24", Level.ERROR)])
+def test_marks_of_both_libcs(libc: Libc, cases: str, level: Level) -> None:
+    """C15: what glibc starts may have musl's code in it; for musl it is the wrong libc already."""
+    found = findings(facts(libc=Libc.GLIBC, also_musl=True), "static-libc", libc)
+    assert [(finding.case, finding.level) for finding in found] == [(cases, level)]
+    assert "musl's marks beside those of glibc" in found[0].found + found[0].why
+
+
 def test_must_be_a_go_program_unless_anything_will_do() -> None:
     """GoVerify takes C programs too; build info of another program says nothing then."""
     c_program = facts(go=False)

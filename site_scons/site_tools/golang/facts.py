@@ -96,6 +96,8 @@ class ElfFacts:
     """DT_VERNEED: library to the sorted versions that are required of it."""
     libc: Libc | None = None
     """The C library found in the bytes: linked in statically, or loaded according to interpreter and NEEDED."""
+    also_musl: bool = False
+    """Whether musl's marks are in a static program with glibc in it, too (linkage case C15)."""
     nss: bool = False
     """Whether a static glibc in it loads NSS modules (``libnss_%s.so`` in the loaded bytes)."""
     dlopen: bool = False
@@ -147,6 +149,18 @@ class ImageFacts:
     """Go build info where it is present."""
     packed: str | None = None
     """The name of the packer (``UPX``) where one hides the real program."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectSymbols:
+    """What the symbol table of one object in an archive says."""
+
+    name: str
+    """The archive's name of the object, such as ``foo.o``."""
+    defined: frozenset[str]
+    """Symbols that others may use, weak ones included."""
+    undefined: frozenset[str]
+    """Symbols that something else must define: weak ones need not be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from .facts import ElfFacts
 from .finding import Finding
-from .linkage import Level, Permissions, Request, Verdict
+from .linkage import Level, Libc, Permissions, Request, Verdict
 from .predict import NSS_FIX
 from .threadstack import stack_flag
 
@@ -19,27 +19,32 @@ def check_libc(
     ``right`` tells whether the program is of the kind that was asked for: of another kind its libc says nothing more.
     """
     if right:
-        yield from _linked(verdict, request)
+        yield from _linked(elf, verdict, request)
     yield from _nss(elf, verdict, request, permissions)
     yield from _stack(elf, request, permissions)
 
 
-def _linked(verdict: Verdict, request: Request) -> Iterable[Finding]:
-    if request.linkage.links_libc_statically:
-        if verdict.libc is None:
-            yield Finding(
-                case="C24",
-                wanted=f"{request.libc.value}, linked statically",
-                found="a libc that is neither glibc nor musl",
-                fix=f"set CC and CXX to compilers for {request.libc.value}",
-            )
-        elif verdict.libc is not request.libc:
-            yield Finding(
-                case="C24",
-                wanted=f"{request.libc.value}, linked statically",
-                found=verdict.libc.value,
-                fix=f"set CC and CXX to compilers for {request.libc.value}, or GOLIBC={verdict.libc.value!r}",
-            )
+def _linked(elf: ElfFacts, verdict: Verdict, request: Request) -> Iterable[Finding]:
+    if not request.linkage.links_libc_statically:
+        return
+    wanted = f"{request.libc.value}, linked statically"
+    fix = f"set CC and CXX to compilers for {request.libc.value}"
+    both = f"musl's marks beside those of {Libc.GLIBC.value}"
+    if verdict.libc is None:
+        yield Finding(case="C24", wanted=wanted, found="a libc that is neither glibc nor musl", fix=fix)
+    elif verdict.libc is not request.libc:
+        fix += f", or GOLIBC={verdict.libc.value!r}"
+        why = f"{both}: code of both is linked" if elf.also_musl else ""
+        yield Finding(case="C24", wanted=wanted, found=verdict.libc.value, why=why, fix=fix)
+    elif elf.also_musl:
+        yield Finding(
+            case="C15",
+            wanted=f"{wanted}, and no other libc",
+            found=both,
+            why="an archive has musl's own code in it; or the program embeds another one, which is harmless",
+            fix="do without the archive that brings it (`nm -A` says which defines functions of libc)",
+            level=Level.WARN,
+        )
 
 
 def _nss(elf: ElfFacts, verdict: Verdict, request: Request, permissions: Permissions) -> Iterable[Finding]:

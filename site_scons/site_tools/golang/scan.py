@@ -12,6 +12,7 @@ from functools import cached_property
 from .configuration import Configuration
 from .finding import Finding
 from .index import Index, Listed, Surroundings
+from .linkage import Libc
 from .overlay import NOTHING, Overlay
 from .packages import Package, PackageGraph
 from .predict import Prediction, predict
@@ -54,7 +55,7 @@ class ProgramScan:
         found = self.prediction.findings
         if not self.prediction.complete:
             return found
-        return (*found, *self._cannot_embed(), *self.configuration.c.findings(self.prediction))
+        return (*found, *self._cannot_embed(), *self.configuration.c.findings(self.prediction), *self._mixed_libcs())
 
     def _cannot_embed(self) -> Iterator[Finding]:
         """Yield what the compiler would say of it in a riddle: an older one looks for embedded files on disk."""
@@ -70,6 +71,16 @@ class ProgramScan:
                     why="before Go 1.24 the compiler reads embedded files from the source tree only",
                     fix="use Go 1.24 or newer, or have the file made in the source tree",
                 )
+
+    def _mixed_libcs(self) -> tuple[Finding, ...]:
+        request, platform = self.configuration.request, self.configuration.platform
+        packages = [package for package in self.closure if package.cgo_files]
+        if not packages or request.libc is not Libc.MUSL or platform.goos != "linux":
+            return ()
+        from .mixed_libc import mixed_archives
+
+        static = request.linkage.links_libc_statically
+        return mixed_archives(packages, self.prediction.cgo, self.configuration.c_flags, static=static)
 
     @cached_property
     def cgo_packages(self) -> tuple[Package, ...]:

@@ -1,7 +1,7 @@
 """Bytes of a binary to frozen facts. Nothing else reads binaries; nothing is decided here.
 
-``reader`` bounds every read, ``image`` and ``dynamic`` read ELF, ``macho`` and ``pe`` what their names say,
-``evidence`` searches bytes.
+``reader`` bounds every read, ``image`` and ``dynamic`` read ELF programs, ``objects`` ELF objects, ``macho`` and
+``pe`` what their names say, ``evidence`` searches bytes.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from .archive import THIN_MAGIC, find_in_index, find_member, read_members
 from .reader import Reader
 
 if TYPE_CHECKING:
-    from ..facts import ElfFacts, ImageFacts
+    from ..facts import ElfFacts, ImageFacts, ObjectSymbols
 
-__all__ = ["find_symbols", "inspect_file", "inspect_stream", "load_reader", "require_reader"]
+__all__ = ["find_symbols", "inspect_archive", "inspect_file", "inspect_stream", "load_reader", "require_reader"]
 
 GO_MEMBER = "go.o"
 """The member of a Go c-archive that all Go code is in."""
@@ -62,6 +62,24 @@ def load_reader() -> None:
 def _no_reader(file_format: str) -> str:
     python, package = sys.executable, PARSERS[file_format].package
     return f"no {package} in {python}, to read {file_format} files with\n  fix:    {python} -m pip install {package}"
+
+
+def inspect_archive(path: str) -> tuple[ObjectSymbols, ...]:
+    """Return the symbols of the ELF objects in an archive; empty for what is none, such as a linker script.
+
+    Raises InspectError where it is unreadable or damaged.
+    """
+    try:
+        with open(path, "rb", opener=_open_without_waiting) as stream:
+            reader = Reader(stream, path)
+            if reader.read(0, min(reader.size, _LONGEST_MAGIC), "header") != AR_MAGIC:
+                return ()
+            from .objects import read_objects
+
+            return read_objects(reader)
+    except OSError as error:
+        msg = f"{path}: wanted an archive to inspect; found that it cannot be opened: {error.strerror or error}"
+        raise InspectError(msg) from error
 
 
 def inspect_file(path: str | os.PathLike[str]) -> BinaryFacts:

@@ -1,8 +1,9 @@
-"""Names of the members of an ``ar`` archive (System V, GNU and BSD names, and thin archives)."""
+"""The members of an ``ar`` archive (System V, GNU and BSD names, and thin archives)."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ _TABLES = (b"/", b"/SYM64/")
 
 def read_members(reader: Reader) -> tuple[str, ...]:
     """Return the first MAX_MEMBERS names of members. Raises InspectError for a damaged archive."""
-    return tuple(name for name, _, _ in _members(reader))
+    return tuple(name for name, _ in islice(iterate_members(reader), MAX_MEMBERS))
 
 
 def find_member(reader: Reader, wanted: str) -> Reader | None:
@@ -28,10 +29,7 @@ def find_member(reader: Reader, wanted: str) -> Reader | None:
 
     Raises InspectError.
     """
-    if reader.read(0, len(MAGIC), "archive header") == THIN_MAGIC:
-        return None
-    found = (reader.part(offset, size, "archive member") for name, offset, size in _members(reader) if name == wanted)
-    return next(found, None)
+    return next((found for name, found in islice(iterate_members(reader), MAX_MEMBERS) if name == wanted), None)
 
 
 def find_in_index(reader: Reader, wanted: Collection[str]) -> frozenset[str]:
@@ -48,28 +46,30 @@ def find_in_index(reader: Reader, wanted: Collection[str]) -> frozenset[str]:
     return frozenset(name for name in wanted if name.encode() in known)
 
 
-def _members(reader: Reader) -> Iterator[tuple[str, int, int]]:
-    """Yield the first MAX_MEMBERS members: name, offset and size."""
+def iterate_members(reader: Reader) -> Iterator[tuple[str, Reader | None]]:
+    """Yield name and content of each member. Raises InspectError for a damaged archive.
+
+    The members of a thin archive are files of their own: there is None in place of their content.
+    """
     thin = reader.read(0, len(MAGIC), "archive header") == THIN_MAGIC
     names = b""
-    count = 0
     offset = len(MAGIC)
-    while offset < reader.size and count < MAX_MEMBERS:
+    while offset < reader.size:
         name, size = _read_header(reader, offset)
         offset += _HEADER
         is_table = name in (*_TABLES, b"//") or name.startswith(b"__.SYMDEF")
-        # The members of a thin archive are files of their own: only its tables are in it.
-        if not thin or is_table:
+        stored = not thin or is_table
+        if stored:
             reader.require(offset, size, "archive member")
         if name == b"//":
             names = reader.read(offset, min(size, _MAX_NAMES), "table of long names")
         elif not is_table:
-            count += 1
             member = _resolve_name(reader, offset, name, names)
-            # BSD names its symbol table with a long name, which shows only now.
+            # BSD puts a long name before the content, that of its symbol table too.
+            skipped = min(int(name[3:]), size) if name.startswith(b"#1/") and name[3:].isdigit() else 0
             if not member.startswith("__.SYMDEF"):
-                yield member, offset, size
-        if not thin or is_table:
+                yield member, reader.part(offset + skipped, size - skipped, "archive member") if stored else None
+        if stored:
             offset += size + size % 2
 
 

@@ -82,6 +82,9 @@ def _make_facts(
         stack_size=None if stack is None else stack.memory_size,
         symbol_versions=dynamic.symbol_versions,
         libc=libc,
+        also_musl=not loads_libraries
+        and libc is Libc.GLIBC
+        and bool(markers & {Marker.MUSL_ERRORS, Marker.MUSL_PRINTF}),
         nss=not loads_libraries and libc is Libc.GLIBC and Marker.NSS in markers,
         dlopen=has_c and bool(markers & {Marker.DLOPEN, Marker.MUSL_DLOPEN}),
         libc_resolver=has_c and bool(markers & {Marker.NET_LIBC, Marker.USER_LIBC}),
