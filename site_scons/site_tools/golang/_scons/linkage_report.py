@@ -11,7 +11,7 @@ import SCons.Builder
 from ..probes import Answer
 from .fingerprint import Env
 from .programs import PROGRAMS
-from .target import Node, program_of
+from .target import Node, library_of, program_of
 
 
 class _ReportAction(SCons.Action.FunctionAction):  # type: ignore[misc]  # SCons is untyped
@@ -64,6 +64,8 @@ def go_linkage_report(
     binaries themselves, so it never comes from a CacheDir.
     """
     builder = SCons.Builder.Builder(action=_ReportAction(names or {}))
-    nodes = builder(env, target, source, **overrides)
+    # What GoStaticLibrary returns has the header in it, of which there is nothing to tell.
+    binaries = [node for node in env.arg2nodes(source, env.fs.File) if not library_of(node)]
+    nodes = builder(env, target, binaries, **overrides)
     env.NoCache(nodes)
     return nodes

@@ -67,6 +67,13 @@ class Outlines:
         self._texts: dict[tuple[Any, ...], str] = {}
         self._cleans: bool | None = None
 
+    def look_again(self) -> None:
+        """Forget what C tools link: what SCons has built since may be among it."""
+        with self._lock:
+            self._probes = self._compilers = None
+            self._configurations.clear()
+            self._texts.clear()
+
     def cleans(self, env: Env) -> bool:
         """Return whether this is ``scons -c``."""
         if self._cleans is None:

@@ -285,6 +285,7 @@ class Programs:
             built = self._around.built() if self._around else 0
             if (self._interactive and node in self._scanned) or built != self._derived_built:
                 self._look_again()
+                self.outlines.look_again()
             self._derived_built = built
             self._scanned.add(node)
             return not self.outlines.cleans(env)
