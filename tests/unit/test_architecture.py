@@ -30,6 +30,7 @@ LAYERS = (
             "goflags",
             "needs",
             "threadstack",
+            "csettings",
             "runner",
             "launcher",
         ),
@@ -54,6 +55,7 @@ LAYERS = (
             "store",
             "contents",
             "probes",
+            "pkgconfig",
             "archives",
             "exports",
         ),
@@ -300,6 +302,8 @@ NAMED_ELSEWHERE = {
     "_scons.go_tool": {"GO", "GOBUILDFLAGS", "GOCOM", "GOTARGETDIR", "GOTOOLCHAIN", "GOVERSION", "GOWORK"},
     # What a program is declared with, and its command in words.
     "_scons.outlines": {"GOCOM", "GOLINKAGE"},
+    # Variables of Go's environment by which it permits flags.
+    "_scons.overlay": {"CGO_CFLAGS_ALLOW", "CGO_LDFLAGS_ALLOW"},
     # What libraries are called there.
     "_scons.libraries": {"GOOS"},
     # What is set for each target.
@@ -370,6 +374,7 @@ BUILD_ONLY = (
     "library_policy",
     "mixed_libc",
     "packages",
+    "pkgconfig",
     "plan",
     "policies",
     "policy",

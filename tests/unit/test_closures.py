@@ -63,7 +63,7 @@ class Place:
         return PackageGraph(packages=self.packages, mains=mains)
 
     def closures(self) -> Closures:
-        return Closures(self.graph, self.contents(), self.outside)
+        return Closures(self.graph, self.contents(), self.outside, top=str(self.root))
 
     def contents(self) -> Contents:
         return Contents(Tree())
@@ -161,7 +161,7 @@ def test_what_was_known_of_the_same_graph_is_renewed(
     rows = json.loads(json.dumps(place.closures().rows))
     for one in (change, lambda place: place.c_inputs.update({"m/c": [str(place.root / "include/c.h")]})):
         one(place)
-        renewed = Closures(place.graph, place.contents(), place.outside, rows)
+        renewed = Closures(place.graph, place.contents(), place.outside, rows, str(place.root))
         assert renewed.digests == place.digests()
         rows = json.loads(json.dumps(renewed.rows))
 
@@ -175,7 +175,7 @@ def test_what_did_not_change_is_not_looked_into(place: Place, age: Callable[[], 
     contents = place.contents()
     sources = contents.sources
     contents.sources = lambda path: looked.append(os.path.basename(path)) or sources(path)  # type: ignore[method-assign,func-returns-value]
-    Closures(place.graph, contents, place.outside, rows)
+    Closures(place.graph, contents, place.outside, rows, str(place.root))
     assert looked == ["deep", "lib", "c"], "embedded files and headers are always looked at"
 
 

@@ -15,6 +15,7 @@ from functools import cached_property
 
 from .ccompiler import CCompiler
 from .compiler_memo import CompilerMemo
+from .csettings import CSettings
 from .ctoolchain import CToolchain, search_path
 from .drivers import Drivers
 from .goenv import CACHE_SETTINGS, INHERITED
@@ -84,6 +85,8 @@ class Configuration:
     """C compilers to try, best first."""
     floor: str = ""
     """The oldest glibc that a dynamic program must do with, such as ``2.17``; empty for any."""
+    c_settings: CSettings = field(default_factory=CSettings)
+    """What the build's variables for C give to its cgo packages."""
     memo: CompilerMemo = field(compare=False, repr=False)
 
     @cached_property
@@ -107,7 +110,8 @@ class Configuration:
     def key(self) -> tuple[str, ...]:
         """What tells configurations apart."""
         places = (self.root, self.workspace, self.environ.get("GOMODCACHE", ""))
-        return (self.toolchain.path, self.toolchain.identity, *places, self.plan.signature)
+        given = (*self.c_settings.cflags, "", *self.c_settings.ldflags)
+        return (self.toolchain.path, self.toolchain.identity, *places, *given, self.plan.signature)
 
     @cached_property
     def listing_name(self) -> str:
@@ -115,7 +119,8 @@ class Configuration:
         flags = (flag for flag in self.plan.flags if flag_name(flag) not in _COMPILES)
         environ = (f"{name}={value}" for name, value in sorted(self.plan.environ.items()))
         static_c = self.request.linkage.links_libc_statically
-        return digest_of(*self.key[:-1], static_c, *flags, "", *environ, "", *self.c_flags)
+        pkg_config = (f"{name}={value}" for name, value in sorted(self.base.items()) if name.startswith("PKG_CONFIG"))
+        return digest_of(*self.key[:-1], static_c, *flags, "", *environ, *pkg_config, "", *self.c_flags)
 
     @cached_property
     def c(self) -> CToolchain:
@@ -139,6 +144,11 @@ class Configuration:
         for name, compiler in zip(("CC", "CXX"), compilers, strict=False):
             environ[name] = _spelled(compiler, environ["PATH"])
         return environ
+
+    @property
+    def tool_environ(self) -> dict[str, str]:
+        """The environment for tools that C needs besides compilers."""
+        return {**self.environ, "PATH": search_path(self.environ.get("PATH", ""), self.process_path)}
 
     @property
     def c_flags(self) -> tuple[str, ...]:

@@ -154,8 +154,7 @@ class CToolchain:
         """Return what the C toolchain is for a package, whatever program it is compiled for. Raises ToolchainError."""
         if not package.cgo_files:
             return ""
-        flags = tuple(flag for flag in package.cgo_ldflags if flag.startswith(("-L", "-l")))
-        return self.identity(CNeeds(cxx=bool(package.cxx_files), library_flags=flags))
+        return self.identity(CNeeds(cxx=bool(package.cxx_files), library_flags=package.library_flags))
 
     def findings(self, prediction: Prediction) -> tuple[Finding, ...]:
         """Return what keeps the C toolchain from linking this program as asked. Raises ToolchainError."""

@@ -11,7 +11,7 @@ from typing import Any
 from .errors import PackageError
 from .goflags import flag_name, flag_value
 from .gosource import tags_of
-from .packages import Module, Package, PackageGraph
+from .packages import GivenFlags, Module, Package, PackageGraph
 from .platform import Platform
 from .runner import Runner, run
 
@@ -28,6 +28,10 @@ _FIELDS = (
 
 LOADING = "Loading"
 """What the index adds to the objects of ``go list``: the Go files with pragmas that may load shared libraries."""
+
+
+GIVEN = "Given"
+"""What the index adds too: GivenFlags as plain values."""
 
 
 def decode_stream(text: str) -> Iterator[dict[str, Any]]:
@@ -106,6 +110,8 @@ def _package(
     renamed = raw.get("ImportMap") or {}
     # "C" and "unsafe" have no package behind them that could matter here.
     imports = [renamed.get(path, path) for path in raw.get("Imports") or ()]
+    given: list[Any] = [one if isinstance(one, str) else tuple(one) for one in raw.get(GIVEN, ())]
+    flags = GivenFlags(*given)
     return Package(
         import_path=raw["ImportPath"],
         dir=raw.get("Dir", ""),
@@ -122,8 +128,10 @@ def _package(
         ignored_go_files=_names(raw, "IgnoredGoFiles"),
         loading_files=_names(raw, LOADING) if LOADING in raw else None,
         imports=(*(path for path in imports if path not in ("C", "unsafe")), *linked),
-        cgo_cflags=(*_names(raw, "CgoCPPFLAGS"), *_names(raw, "CgoCFLAGS"), *_names(raw, "CgoCXXFLAGS")),
-        cgo_ldflags=_names(raw, "CgoLDFLAGS"),
+        # In the order in which the go command gives them to compilers.
+        cgo_cflags=(*_names(raw, "CgoCPPFLAGS"), *flags.cflags, *_names(raw, "CgoCFLAGS"), *_names(raw, "CgoCXXFLAGS")),
+        cgo_ldflags=(*_names(raw, "CgoLDFLAGS"), *flags.ldflags),
+        given=flags,
         godebug=raw.get("DefaultGODEBUG", ""),
         error=(raw.get("Error") or {}).get("Err", ""),
         cgo_tags=cgo_tags,

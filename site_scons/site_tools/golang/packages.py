@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from .errors import PackageError
 from .gosource import (
@@ -40,6 +41,21 @@ class Module:
         return f"{self.path}{'@' if self.version else ''}{self.version}{replaced} {self.sum}".rstrip()
 
 
+class GivenFlags(NamedTuple):
+    """The C flags of a package that come from elsewhere than its own files and Go's settings."""
+
+    cflags: tuple[str, ...] = ()
+    ldflags: tuple[str, ...] = ()
+    settings: str = ""
+    """The text of those that the build's variables for C give."""
+    pc_files: tuple[str, ...] = ()
+    """Every ``.pc`` file that ``#cgo pkg-config`` led to, or would lead to if it were there."""
+    error: str = ""
+    """Why pkg-config gave none."""
+    made: tuple[str, ...] = ()
+    """Those ``-l`` flags, of all, whose libraries the build itself makes: they need not be there yet."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Package:
     """One package as this configuration selects it. File names are relative to ``dir``."""
@@ -63,6 +79,8 @@ class Package:
     imports: tuple[str, ...] = ()
     cgo_cflags: tuple[str, ...] = ()
     cgo_ldflags: tuple[str, ...] = ()
+    given: GivenFlags = field(default_factory=GivenFlags)
+    """Those of the flags that no Go file spells out."""
     godebug: str = ""
     error: str = ""
     cgo_tags: frozenset[str] = frozenset()
@@ -85,6 +103,11 @@ class Package:
     def reads_headers(self) -> bool:
         """Whether its cgo or assembly files may include what Go does not see change."""
         return self.local and bool(self.cgo_files or self.has_assembly)
+
+    @property
+    def library_flags(self) -> tuple[str, ...]:
+        """The ``-L`` and ``-l`` flags for libraries that must be there when anything is built."""
+        return tuple(one for one in self.cgo_ldflags if one.startswith(("-L", "-l")) and one not in self.given.made)
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -81,7 +81,7 @@ def predict(
     with_cgo = [package for package in closure if package.cgo_files]
     platform = Platform(plan.environ["GOOS"], plan.environ["GOARCH"])
     loading = [(package, pragma) for package in closure for pragma in _loaded(package, platform)]
-    flags = tuple(flag for package in with_cgo for flag in package.cgo_ldflags)
+    flags = tuple(flag for package in with_cgo for flag in package.library_flags)
     findings = [
         *_not_a_program(main),
         *_only_cgo(graph, main, closure, request),
@@ -94,7 +94,7 @@ def predict(
         kind=_kind(request, plan, platform, loads=bool(with_cgo or loading)),
         cgo=tuple(_use(graph, main, package) for package in with_cgo),
         libraries=tuple(sorted({flag[2:] for flag in flags if flag.startswith("-l")})),
-        library_flags=tuple(flag for flag in flags if flag.startswith(("-L", "-l"))),
+        library_flags=flags,
         cxx=tuple(_use(graph, main, package) for package in with_cgo if package.cxx_files),
         resolver=_resolver(closure),
         complete=not any(package.error for package in closure),

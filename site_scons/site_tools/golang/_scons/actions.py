@@ -20,13 +20,13 @@ from ..report import refusal, warning
 from ..scan import ProgramScan
 from .batch import Member
 from .batches import BATCHES
-from .cinputs import write_overlay
 from .command import can_share_command, command_of, findings_of, literals, scan_to_build, show_command
 from .fingerprint import Env
 from .gate import obstructed, pass_or_reject, read_facts, reject_unreadable
 from .library import place_header, promise_of, with_symbols, withdraw_header
 from .lookahead import goes_on
 from .messages import failure, tell, warn
+from .overlay import show_inputs
 from .programs import PROGRAMS
 from .reading import Reading
 from .record import evaluate, record, scons_lock
@@ -142,14 +142,14 @@ def _compile(node: Any, source: list[Any], env: Env, scan: ProgramScan, environ:
     made.attributes.golang = program_of(node)
     with tempfile.TemporaryDirectory(prefix="golang-") as directory:
         config = scan.configuration
-        overlay = write_overlay(directory, scan.overlay, cgo_inputs(node, scan), config.c.package_identity)
+        shown = show_inputs(directory, scan.overlay, cgo_inputs(node, scan), config)
         build_env = env.Override(
             {
-                "ENV": environ,
+                "ENV": {**environ, **shown.environ},
                 "GO": SCons.Subst.Literal(scan.configuration.toolchain.path),
                 # Not computed again: GOFLAGS and the like are no longer in this environment.
                 "_GOFLAGS": literals(scan.configuration.plan.flags),
-                "_GOOVERLAY": SCons.Subst.Literal(f"-overlay={overlay}") if overlay else "",
+                "_GOOVERLAY": SCons.Subst.Literal(f"-overlay={shown.overlay}") if shown.overlay else "",
             }
         )
         failed = command_of(env)([made], source, build_env, show=False)
@@ -184,9 +184,15 @@ def _prove(made: str, node: Any, scan: ProgramScan, reading: Reading | None = No
 
 
 def with_system_libraries(permissions: Permissions, scan: ProgramScan) -> Permissions:
-    """Permit what ``#cgo LDFLAGS: -lfoo`` asks of the system; a library from a ``-L`` folder is not installed."""
-    libraries = scan.configuration.c.system_libraries(scan.prediction)
-    return replace(permissions, libraries=(*permissions.libraries, *libraries))
+    """Permit what ``#cgo LDFLAGS: -lfoo`` asks of the system, and shared libraries that the build names as files.
+
+    Of a library that is found in a ``-L`` folder nothing says that it is to be loaded, or installed anywhere.
+    """
+    config = scan.configuration
+    libraries = config.c.system_libraries(scan.prediction)
+    # The run-time library of a sanitizer that was asked for.
+    libraries += tuple(f"lib{flag[1:]}.so*" for flag in config.plan.flags if flag in ("-asan", "-msan"))
+    return replace(permissions, libraries=(*permissions.libraries, *libraries, *config.c_settings.shared_libraries))
 
 
 def _announce(scan: ProgramScan) -> None:

@@ -15,9 +15,9 @@ from ..inspect import load_reader
 from ..naming import program_name
 from ..runner import follow
 from ..scan import ProgramScan
-from .cinputs import write_overlay
 from .fingerprint import Env
 from .messages import tell, warn
+from .overlay import show_inputs
 from .programs import PROGRAMS
 from .progress import REDRAWN, Progress
 from .reading import Reading, Readings
@@ -94,13 +94,14 @@ def _go_build(
     # Where C takes part in one program, the others do not see it.
     with_c = next((member for member in members if member.scan.prediction.needs_c), members[0])
     inputs = {pair[0].dir: pair for member in members for pair in cgo_inputs(member.node, member.scan)}
+    shown = show_inputs(scratch, members[0].scan.overlay, inputs.values(), config)
     argv = build_argv(
         config.toolchain.path,
         config.root,
         [relative_package(config.root, program_of(member.node).package_dir) for member in members],
         output=staging,
         jobs=jobs,
-        overlay=write_overlay(scratch, members[0].scan.overlay, inputs.values(), config.c.package_identity),
+        overlay=shown.overlay,
         flags=config.plan.flags,
     )
     messages = GoMessages(config.plan.flags)
@@ -123,7 +124,7 @@ def _go_build(
             progress.show(len(os.listdir(staging)), messages.compiling)
 
     try:
-        environ = PROGRAMS.build_environ(with_c.node)
+        environ = {**PROGRAMS.build_environ(with_c.node), **shown.environ}
         return follow(argv, environ=environ, heard=hear, every=REDRAWN), messages
     finally:
         progress.erase()

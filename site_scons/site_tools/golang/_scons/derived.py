@@ -99,6 +99,10 @@ class SeenFiles:
     def __getitem__(self, place: str) -> Node:
         return self._nodes[place]
 
+    def makes(self, path: str) -> bool:
+        """Return whether a builder makes the file."""
+        return path in self._nodes
+
     def in_places(self, watch: Watch) -> list[str]:
         """Return those that may be part of what ``watch`` looks at, sorted."""
         if not self._nodes:
@@ -106,12 +110,13 @@ class SeenFiles:
         if id(watch) in self._known:
             return self._known[id(watch)][1]
         folders = {*watch.directories, *watch.folders}
-        inputs = frozenset(watch.inputs)
+        inputs, files = frozenset(watch.inputs), frozenset(watch.files)
         found = sorted(
             path
             for path in self._nodes
             if os.path.dirname(path) in folders
             or path in inputs
+            or path in files
             or any(_embeds(patterns, directory, path) for directory, patterns in watch.embeds)
         )
         self._known[id(watch)] = (watch, found)

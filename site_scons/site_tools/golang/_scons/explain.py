@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..errors import GolangError
+from ..index.closures import SETTINGS
 from .programs import PROGRAMS
 from .reverify import inputs_of
 from .target import POLICY_PIN
@@ -68,7 +69,7 @@ def _file(change: tuple[str, str, str, str]) -> str:
     folder, path, name, how = change
     if not name:
         return f"package {path} is {'imported now' if how == 'new' else 'no longer imported'}"
-    if name.startswith("module ") or name in ("GODEBUG", "error"):
+    if name.startswith("module ") or name in ("GODEBUG", "error", SETTINGS):
         return f"{name} of {path} changed"
     place = f"`{os.path.relpath(os.path.join(folder, name))}'" if folder else f"`{name}' of {path}"
     return f"{place} {'changed' if how == 'changed' else f'is {how}'}"

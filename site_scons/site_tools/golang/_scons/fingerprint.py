@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections import UserList
+from collections import UserList, deque
 from collections.abc import Mapping
 from typing import Any
 
-from SCons.Subst import SUBST_CMD, SUBST_SIG
+import SCons.Node
+import SCons.Node.FS
+from SCons.Subst import SUBST_CMD, SUBST_SIG, Literal
 
 from ..goenv import BINARY_SETTINGS
 from .variables import VARIABLES
@@ -22,9 +24,12 @@ LIBRARY_NAME = "_GOSONAME"
 
 _NOWHERE = ("GOCOM", "GOCOMSTR", "GOGENERATED", "GOJOBS", "GOPLATFORM", "GOTARGETDIR")
 
+C_VARIABLES = ("LIBS", "LIBPATH", "CPPPATH", "CPPDEFINES", "RPATH", "FRAMEWORKS", "FRAMEWORKPATH")
+"""SCons's own variables for C that reach cgo."""
+
 _SETTINGS = (
     *(one.name for one in VARIABLES if one.name not in _NOWHERE),
-    *BINARY_SETTINGS, "ENV", "CC", "CXX", PRODUCT, LIBRARY_NAME,
+    *BINARY_SETTINGS, "ENV", "CC", "CXX", PRODUCT, LIBRARY_NAME, *C_VARIABLES,
 )  # fmt: skip
 
 Env = Any
@@ -58,6 +63,8 @@ def _frozen(env: Env, value: Any, mode: int = SUBST_CMD) -> Any:
         return env.subst(value, mode) if "$" in value else value
     if isinstance(value, Mapping):
         return tuple(sorted((str(name), str(_frozen(env, one, mode))) for name, one in value.items()))
-    if isinstance(value, (list, tuple, UserList)):
+    if isinstance(value, (list, tuple, UserList, deque)):
         return tuple(_frozen(env, one, mode) for one in value)
-    return repr(value)
+    if isinstance(value, SCons.Node.Node):
+        return str(value.get_abspath() if isinstance(value, SCons.Node.FS.Base) else value)
+    return value.lstr if isinstance(value, Literal) else repr(value)

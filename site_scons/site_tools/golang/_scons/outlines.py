@@ -17,6 +17,7 @@ from ..linkage import Libc, Linkage, Product, Request, Resolver
 from ..needs import CNeeds
 from ..probes import Probes
 from ..store import Store, digest_of
+from .csettings import c_settings
 from .fingerprint import PRODUCT, Env, fingerprint, lasting, text
 from .generated import generated_files
 from .target import Program
@@ -24,6 +25,7 @@ from .target import Program
 if TYPE_CHECKING:
     from ..compiler_memo import CompilerMemo
     from ..configuration import Configuration
+    from ..csettings import CSettings
     from ..toolchain import GoToolchain
 
 _T = TypeVar("_T")
@@ -64,6 +66,7 @@ class Outlines:
         self._configurations: dict[tuple[Any, ...], Configuration | GolangError] = {}
         self._outlines: dict[tuple[Any, ...], Outline | GolangError] = {}
         self._fingerprints: dict[int, tuple[Any, ...]] = {}
+        self._given: dict[tuple[Any, ...], CSettings] = {}
         self._texts: dict[tuple[Any, ...], str] = {}
         self._cleans: bool | None = None
 
@@ -165,16 +168,10 @@ class Outlines:
         probes = self.probes(program.env)
         from_env, root = self._key(program)
         process = (f"{name}={os.environ.get(name)}" for name in ("PATH", *INHERITED, *CACHE_SETTINGS))
-        question = (
-            digest_of(
-                lasting(program.env, from_env),
-                root,
-                program.request,
-                program.env.Dir("#").abspath,
-                sys.executable,
-                *process,
-            ),
-        )
+        # Which libraries SCons makes is known only now that all SConscript files are read.
+        given, place = self._c_settings(program, (from_env, root)), program.env.Dir("#").abspath
+        known = (lasting(program.env, from_env), root, given.text, program.request, place)
+        question = (digest_of(*known, sys.executable, *process),)
 
         def ask() -> Any:
             from .configurations import outline
@@ -183,6 +180,12 @@ class Outlines:
 
         found = probes.ask(("outline", *question), ask)
         return Outline(found["listing"], found["signature"], question)
+
+    def _c_settings(self, program: Program, key: tuple[Any, ...]) -> CSettings:
+        if key[0] not in self._given:
+            archives_only = program.request.linkage.links_libc_statically
+            self._given[key[0]] = c_settings(program.env, archives_only=archives_only)
+        return self._given[key[0]]
 
     def settings_text(self, program: Program, needs: CNeeds | None) -> str:
         """Return the settings and tools that a program is made with, one on a line. Raises GolangError."""

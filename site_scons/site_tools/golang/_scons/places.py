@@ -14,6 +14,7 @@ from ..errors import RequestError
 from ..linkage import Linkage, parse_choice
 from ..platform import parse_platform
 from .build_action import BUILD_ACTION
+from .csettings import anchored
 from .fingerprint import Env, text
 from .generated import variant_dir
 from .outlines import Declaration
@@ -47,6 +48,7 @@ def declarations(
         linkage = overrides.pop("GOLINKAGE") if linkage is None else linkage
     if platform is not None and env["GOTARGETDIR"] == DEFAULTS["GOTARGETDIR"]:
         overrides = {"GOTARGETDIR": "build/$GOPLATFORM/$GOLINKAGE", **overrides}
+    overrides = {**overrides, **anchored(env.Override(overrides) if overrides else env)}
     found = []
     for settings in _platforms(env, platform, overrides):
         for one in _linkages(env, linkage):

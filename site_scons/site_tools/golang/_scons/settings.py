@@ -21,6 +21,7 @@ from ..modules import find_workspace
 from ..plan import Options
 from ..platform import Platform
 from ..toolchain import GoToolchain
+from .csettings import c_settings
 from .fingerprint import DEFINITIONS, LIBRARY_NAME, PRODUCT, Env, text
 
 _GLIBC = re.compile(r"(?:(?:GLIBC_)?\d+(?:\.\d+)+)?")
@@ -210,9 +211,9 @@ def workspace_of(env: Env, module_root: str) -> str:
 
 def configuration_of(env: Env, toolchain: GoToolchain, module_root: str, memo: CompilerMemo) -> Configuration:
     """Return the configuration in which an environment builds programs of a module. Raises RequestError."""
-    platform, options = platform_of(env), options_of(env, toolchain)
+    request, platform, options = request_of(env), platform_of(env), options_of(env, toolchain)
     return Configuration(
-        request=request_of(env),
+        request=request,
         platform=platform,
         options=options,
         toolchain=toolchain,
@@ -222,5 +223,6 @@ def configuration_of(env: Env, toolchain: GoToolchain, module_root: str, memo: C
         process_path=os.environ.get("PATH", ""),
         drivers=drivers_of(env, platform, options.settings),
         floor=parse_libc(text(env, "GOLIBC"))[1],
+        c_settings=c_settings(env, archives_only=request.linkage.links_libc_statically),
         memo=memo,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,10 @@ class Around(Surroundings):
         if package.import_path not in self._c_nodes:
             self._c_nodes[package.import_path] = c_inputs(self._env, package, self._configure().c_flags)
         return self._c_nodes[package.import_path]
+
+    def makes(self, path: str) -> bool:
+        """Return whether the build itself makes a file."""
+        return self._seen.makes(os.path.normpath(path))
 
     def derived(self, watch: Watch) -> list[str]:
         """Return where the files are seen that SCons itself makes in the places of ``watch``, sorted."""

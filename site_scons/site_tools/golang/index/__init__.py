@@ -17,51 +17,18 @@ from ..needs import CNeeds
 from ..overlay import NOTHING, OverlaidTree, Overlay
 from ..store import Store, digest_of
 from ..tree import Tree
+from .surroundings import CInputs, Surroundings
 from .watch import Watch
 
 if TYPE_CHECKING:
     from ..configuration import Configuration
     from ..contents import Contents
-    from ..packages import Package, PackageGraph
+    from ..packages import PackageGraph
     from .closures import Closures
     from .listing import Look
 
 
-class CInputs(NamedTuple):
-    """What a package with C or assembly files is built from besides its directory: paths."""
-
-    files: tuple[str, ...] = ()
-    folders: tuple[str, ...] = ()
-    """Where they were looked for."""
-
-
-class Surroundings:
-    """What the build system knows of the files around Go packages. This one knows nothing."""
-
-    overlay: Overlay = NOTHING
-    """What is to be seen where it does not stand."""
-    makes_files = False
-    """Whether the build itself makes files at all."""
-
-    def c_inputs(self, package: Package) -> CInputs:
-        """Return what a package with C or assembly files is built from besides its directory."""
-        del package
-        return CInputs()
-
-    def derived(self, watch: Watch) -> list[str]:
-        """Return the files that the build itself makes in the places of ``watch``, sorted."""
-        del watch
-        return []
-
-    def derived_of(self, package: Package) -> Iterable[str]:
-        """Return where those of a package are seen that the build itself makes, whether they are there yet or not."""
-        del package
-        return ()
-
-    def derived_in(self, directory: str) -> Iterable[str]:
-        """Return the same of a directory of which Go does not know yet that it is a package."""
-        del directory
-        return ()
+__all__ = ["CInputs", "Closure", "Index", "Listed", "Surroundings", "closures_of"]
 
 
 class Closure(NamedTuple):

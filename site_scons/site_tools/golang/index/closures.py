@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..contents import Contents
+from ..csettings import is_below
 from ..needs import CNeeds
 from ..packages import Package, PackageGraph
 from ..store import digest_of
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 
 _RUNTIME = "runtime/cgo"
+SETTINGS = "C settings (LIBS, CPPPATH and the like)"
+"""What the inputs of a package call what the build's variables for C give it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +60,14 @@ class Closures:
         contents: Contents,
         outside: Callable[[Package], Iterable[str]],
         rows: Iterable[Sequence[Any]] = (),
+        top: str = "",
     ) -> None:
-        """Digest a graph.
+        """Digest a graph, of which what is below ``top`` may be anywhere.
 
         ``outside`` returns the files of a package that are neither in its directory nor embedded. ``rows`` are those
         of an earlier state of the files, but of the same graph.
         """
-        self._graph, self._contents, self._outside = graph, contents, outside
+        self._graph, self._contents, self._outside, self._top = graph, contents, outside, top
         self._mains = frozenset(graph.mains.values())
         known = [Row(*row) for row in rows]
         self.rows = [self._renewed(row) for row in known] if known else self._draw()
@@ -131,6 +135,8 @@ class Closures:
             inputs["error"] = package.error
         if package.import_path in self._mains:
             inputs["GODEBUG"] = package.godebug
+        if package.given.settings:
+            inputs[SETTINGS] = package.given.settings
         if package.local:
             inputs.update(sorted(self._files(package)))
         return inputs
@@ -140,7 +146,9 @@ class Closures:
         for name in package.file_names:
             yield name, digests.get(name) or self._contents.digest(os.path.join(package.dir, name))
         for file in self._outside(package):
-            yield os.path.relpath(file, package.dir), self._contents.digest(file)
+            # A name that does not tell where the checkout is.
+            name = os.path.relpath(file, package.dir) if is_below(file, self._top) else file
+            yield name, self._contents.digest(file)
 
 
 def in_order(graph: PackageGraph) -> Iterator[Package]:
@@ -184,10 +192,9 @@ def c_needs(graph: PackageGraph, *, links_c: bool, libraries: bool = False) -> d
         if libraries and _RUNTIME in graph.packages and graph.packages[_RUNTIME] not in used:
             # It is in all of them, whatever they import.
             used.insert(0, graph.packages[_RUNTIME])
-        flags = (flag for package in used for flag in package.cgo_ldflags)
         needs[main] = CNeeds(
             cxx=any(package.cxx_files for package in used),
-            library_flags=tuple(flag for flag in flags if flag.startswith(("-L", "-l"))),
+            library_flags=tuple(flag for package in used for flag in package.library_flags),
             link_flags=tuple(flag for package in reversed(used) for flag in package.cgo_ldflags) if libraries else (),
         )
         if not used and not links_c:

@@ -8,11 +8,14 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..csettings import CSettings, library_places
 from ..errors import PackageError
-from ..golist import LOADING, is_local, list_packages, read_listing
+from ..golist import GIVEN, LOADING, is_local, list_packages, read_listing
 from ..gosource import may_load_libraries, read_source
 from ..modules import tool_paths
 from ..overlay import write_json
+from ..packages import GivenFlags
+from ..pkgconfig import PkgConfig, ask_pkg_config
 from ..store import digest_of
 from ..tree import Tree
 from . import CInputs, Closure, Listed, Surroundings, closures_of
@@ -60,7 +63,12 @@ class Look:
     def closures(self, known: Mapping[str, Any], graph: PackageGraph) -> Closures:
         """Return the digests of all packages of the graph that ``known`` was made of."""
         c_inputs = {path: CInputs(*found) for path, found in known["c_inputs"].items()}
-        return Closures(graph, self._contents, self._outside(graph, c_inputs), self._kept("rows", known) or ())
+        return self._closures(graph, c_inputs, self._kept("rows", known) or ())
+
+    def _closures(
+        self, graph: PackageGraph, c_inputs: Mapping[str, CInputs], rows: Iterable[Sequence[Any]] = ()
+    ) -> Closures:
+        return Closures(graph, self._contents, self._outside(graph, c_inputs), rows, self._config.c_settings.top)
 
     def _first(self, wanted: frozenset[str]) -> Listed:
         listing = self._list(wanted)
@@ -70,7 +78,7 @@ class Look:
         watch = self._watch(graph, c_inputs)
         # Before the files are read, so that a change in between shows next time, whatever the clock says.
         stamps = self._index.new_stamps(self._name, watch, self._tree)
-        closures = Closures(graph, self._contents, self._outside(graph, c_inputs))
+        closures = self._closures(graph, c_inputs)
         request = self._config.request
         needs = c_needs(graph, links_c=request.linkage.links_libc_statically, libraries=request.product.is_library)
         mains = {directory: graph.main_path(directory) for directory in wanted}
@@ -98,7 +106,7 @@ class Look:
         inputs, folders = self._outer_places(c_inputs)
         watch = watch._replace(inputs=inputs, folders=folders)
         stamps = self._index.stamps(self._name, watch, self._tree)
-        closures = Closures(graph, self._contents, self._outside(graph, c_inputs), self._kept("rows", known) or ())
+        closures = self._closures(graph, c_inputs, self._kept("rows", known) or ())
         programs = {
             directory: found._replace(digest=closures.digests[known["mains"][directory]])
             for directory, found in closures_of(known).items()
@@ -186,7 +194,32 @@ class Look:
             listing = list_packages(config.toolchain.path, flags, config.environ, config.root, directories)
         for package in listing:
             package[LOADING] = [] if package.get("Standard") else self._loading(package)
+            if package.get("CgoFiles"):
+                given = self._given(package)
+                package[GIVEN] = (*given[:-1], self._made(package, given))
         return listing
+
+    def _given(self, package: Mapping[str, Any]) -> GivenFlags:
+        """Return the C flags of a package that go list does not know."""
+        config = self._config
+        named, found = package.get("CgoPkgConfig"), PkgConfig()
+        if named:
+            environ = config.tool_environ
+            command, static = environ.get("PKG_CONFIG", ""), config.request.linkage.links_libc_statically
+            found = ask_pkg_config(command, named, environ, package["Dir"], static=static)
+        own = config.c_settings if is_local(package, config.environ.get("GOMODCACHE", "")) else CSettings()
+        return GivenFlags(
+            cflags=(*found.cflags, *own.cflags),
+            ldflags=(*found.ldflags, *own.ldflags),
+            settings=own.text,
+            pc_files=found.files,
+            error=found.error,
+        )
+
+    def _made(self, package: Mapping[str, Any], given: GivenFlags) -> list[str]:
+        """Return the ``-l`` flags of a package whose libraries the build itself makes."""
+        places = library_places([*(package.get("CgoLDFLAGS") or ()), *given.ldflags], package["Dir"])
+        return [flag for flag, paths in places.items() if any(map(self._around.makes, paths))]
 
     def _loading(self, package: Mapping[str, Any]) -> list[str]:
         """Return which Go files of a package may have the program load shared libraries."""

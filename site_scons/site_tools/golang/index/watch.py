@@ -29,7 +29,7 @@ class Watch(NamedTuple):
     directories: Sequence[str] = ()
     """Those of packages that may change: every file in them that Go may take into a package."""
     files: Sequence[str] = ()
-    """go.mod and the like, whether they are there or not; they decide what is a package of which module."""
+    """go.mod, .pc files and the like, whether they are there or not: they decide what a package is and links."""
     embeds: Sequence[Sequence[Any]] = ()
     """Directory and patterns of ``//go:embed``."""
     inputs: Sequence[str] = ()

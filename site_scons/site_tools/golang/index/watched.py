@@ -26,7 +26,13 @@ def watch_of(
     directories = sorted({package.dir for package in local})
     return Watch(
         directories=directories,
-        files=sorted({*_module_files(directories, tree, root, workspace, flags), *_would_be_ambiguous(graph)}),
+        files=sorted(
+            {
+                *_module_files(directories, tree, root, workspace, flags),
+                *_would_be_ambiguous(graph),
+                *(file for package in graph.packages.values() for file in package.given.pc_files),
+            }
+        ),
         embeds=sorted([package.dir, list(package.embed_patterns)] for package in local if package.embed_patterns),
         inputs=sorted({*inputs}),
         folders=sorted({*folders}),

@@ -1,0 +1,146 @@
+"""The SCons variables for C that reach cgo: libraries, search paths, definitions, run paths and frameworks.
+
+Read as SCons's own Program reads them. Nothing of CCFLAGS and the like is passed on: what is an error in the C of a
+project (-Werror) need not be one in what cgo makes of Go.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import SCons.Environment
+import SCons.Node.FS
+import SCons.PathList
+import SCons.Util
+
+from ..csettings import CSettings, is_library_file
+from .fingerprint import C_VARIABLES, Env
+
+_PATHS = ("CPPPATH", "LIBPATH", "FRAMEWORKPATH")
+_SHARED, _ARCHIVES = ("lib{}.so", "lib{}.dylib"), ("lib{}.a", "{}.lib")
+
+
+def anchored(env: Env) -> dict[str, Any]:
+    """Return the search paths that are relative to the SConscript being read, as directories."""
+    found = {}
+    for name in _PATHS:
+        entries = _entries(env, env.get(name))
+        if any(isinstance(entry, str) and not entry.startswith(("#", "/")) for entry in entries):
+            found[name] = [env.fs.Dir(entry) if isinstance(entry, str) else entry for entry in entries]
+    return found
+
+
+def c_settings(env: Env, *, archives_only: bool) -> CSettings:
+    """Return what an environment gives to cgo; ``archives_only``: shared libraries are of no use to the link."""
+    top = str(env.fs.Dir("#").get_abspath())
+    if not any(env.get(name) for name in C_VARIABLES):
+        return CSettings(top=top)
+    frameworks = [f"-F{folder.get_abspath()}" for folder in _folders(env, "FRAMEWORKPATH")]
+    cflags = [f"-I{path}" for folder in _folders(env, "CPPPATH") for path in _places(folder)]
+    defines = _words(env, '${_defines("-D", CPPDEFINES, "", __env__)}') if env.get("CPPDEFINES") else []
+    libraries = list(dict.fromkeys(_libraries(env, archives_only, set())))
+    folders = [f"-L{path}" for folder in _folders(env, "LIBPATH") for path in _places(folder)]
+    run_paths = env.Override({"RPATH": [_run_path(one) for one in _entries(env, env.get("RPATH"))]})
+    ldflags = [
+        *(word for word in libraries if word.startswith("-L")),
+        *folders,
+        *(word for word in libraries if not word.startswith("-L")),
+        *frameworks,
+        *(word for name in SCons.Util.CLVar(env.get("FRAMEWORKS")) for word in ("-framework", str(env.subst(name)))),
+        *_words(run_paths, '${_concat("-Wl,-rpath=", RPATH, "", __env__)}'),
+    ]
+    return CSettings(top=top, cflags=(*cflags, *defines, *frameworks), ldflags=tuple(dict.fromkeys(ldflags)))
+
+
+def _entries(env: Env, value: Any) -> tuple[Any, ...]:
+    if not value:
+        return ()
+    values = value if isinstance(value, str) else SCons.Util.flatten([value])
+    return tuple(SCons.Util.flatten(SCons.PathList.PathList(values).subst_path(env, None, None)))
+
+
+def _folders(env: Env, name: str, base: Any = None) -> list[Any]:
+    return [env.fs.Dir(one, base) if isinstance(one, str) else one for one in _entries(env, env.get(name))]
+
+
+def _places(folder: Any) -> Iterator[str]:
+    """Yield where the files of a folder are: for a variant folder, the source folder too."""
+    yield from dict.fromkeys((str(folder.get_abspath()), str(folder.srcnode().get_abspath())))
+
+
+def _words(env: Env, text: str) -> list[str]:
+    """Return what the shell makes of an expression, as SCons passes it on."""
+    return [_unquoted(str(word)) for line in env.subst_list(text) for word in line]
+
+
+def _unquoted(word: str) -> str:
+    try:
+        # SCons puts quotes around a word with a space in it.
+        return " ".join(shlex.split(f'"{word}"' if " " in word else word))
+    except ValueError:
+        return word
+
+
+def _run_path(entry: Any) -> Any:
+    return str(entry.get_abspath()) if isinstance(entry, SCons.Node.FS.Dir) else entry
+
+
+def _libraries(env: Env, archives_only: bool, seen: set[Any], base: Any = None) -> Iterator[str]:  # noqa: FBT001
+    """Yield the flags for the libraries of an environment, each before those that it needs itself."""
+    folders = _folders(env, "LIBPATH", base)
+    for one in _named(env, env.get("LIBS")):
+        node = one if isinstance(one, SCons.Node.Node) else _made_in(folders, one, archives_only)
+        if node is None:
+            yield f"-l{one}"
+        elif node not in seen:
+            seen.add(node)
+            yield str(node.get_abspath())
+            yield from _needed_by(node, archives_only, seen)
+
+
+def _named(env: Env, value: Any) -> Iterator[Any]:
+    """Yield the nodes and the names (``m``, ``:libm.a``) of $LIBS, whose elements may be lists."""
+    if isinstance(value, str):
+        found = env.subst(value, conv=lambda node: node)
+        yield from (_bare(name) for name in found.split()) if isinstance(found, str) else _named(env, found)
+    elif isinstance(value, SCons.Node.Node):
+        yield value
+    elif SCons.Util.is_Sequence(value):
+        for one in value:
+            yield from _named(env, one)
+    elif value:
+        yield _bare(str(value))
+
+
+def _bare(name: str) -> str:
+    """Return the name of a library without what the linker adds to it; ``:libfoo.a`` is a file's name."""
+    if name.startswith(":") or not is_library_file(name):
+        return name
+    return os.path.splitext(name)[0].removeprefix("lib")
+
+
+def _made_in(folders: Iterable[Any], name: str, archives_only: bool) -> Any:  # noqa: FBT001
+    """Return the library that SCons itself makes where the linker would find one of that name; None if it is another.
+
+    It is linked as the file that it is, so that nothing which appears beside it can take its place (linkage case C26).
+    """
+    patterns = _ARCHIVES if archives_only else (*_SHARED, *_ARCHIVES)
+    files = [name[1:]] if name.startswith(":") else [pattern.format(name) for pattern in patterns]
+    for folder in folders:
+        nodes = [folder.File(file) for file in files]
+        made = next((node for node in nodes if node.has_builder()), None)
+        if made or any(node.exists() for node in nodes):
+            return made
+    return None
+
+
+def _needed_by(node: Any, archives_only: bool, seen: set[Any]) -> Iterator[str]:  # noqa: FBT001
+    """Yield what an archive needs that was declared with ``LIBS=`` of its own, which SCons keeps no account of."""
+    env = node.get_env() if node.has_builder() else None
+    if isinstance(env, SCons.Environment.OverrideEnvironment) and "LIBS" in env.__dict__["overrides"]:
+        for folder in _folders(env, "LIBPATH", node.cwd):
+            yield from (f"-L{path}" for path in _places(folder))
+        yield from _libraries(env, archives_only, seen, node.cwd)

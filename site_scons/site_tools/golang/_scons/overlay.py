@@ -1,0 +1,112 @@
+"""What the go command is shown of C: flags that its own settings do not give, and that C inputs have changed.
+
+Each package gets one more Go file, in an overlay only. So nothing but that package is compiled anew, least of all Go's
+own cgo packages, which every flag in CGO_CFLAGS or CGO_LDFLAGS makes others of.
+
+The flags come as the answer of pkg-config to a name that is a digest of all of them and of all inputs. Go looks at the
+name only to tell whether a package has changed, and so flags may have paths in them that are elsewhere in every
+checkout; those given to the linker are kept in what Go has compiled, and are relative to where it links.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from ..configuration import Configuration
+from ..csettings import linked_from, portable
+from ..goflags import split_words
+from ..overlay import Overlay, write_json
+from ..packages import Package
+
+_OVERLAID = "zz_golang_inputs.go"
+_UNSAFE = re.compile(r"([^\w@%+=:,./-])")
+_PKG_CONFIG = """\
+#!/bin/sh
+# What scons-golang answers for packages; all others are asked of the one that Go would run.
+for word do
+  case $word in
+    --cflags | --libs) kind=$word ;;
+    golang-*) exec cat "${0%/*}/$word$kind" ;;
+  esac
+done
+exec """
+
+
+class Shown(NamedTuple):
+    """How the go command is shown it."""
+
+    overlay: str = ""
+    """The path of the file for ``-overlay``; empty if nothing is to be shown."""
+    environ: dict[str, str] = {}  # noqa: RUF012
+    """Variables for its environment."""
+
+
+def show_inputs(
+    directory: str, elsewhere: Overlay, inputs: Iterable[tuple[Package, Sequence[Any]]], config: Configuration
+) -> Shown:
+    """Write to ``directory`` what shows the go command the flags and the content of the C inputs of packages.
+
+    It shows what is ``elsewhere``, too: files that do not stand where Go is to see them.
+
+    In the digest is what the C toolchain is for the package, too, because Go knows a C compiler only by its path and
+    version: a wrapper script or a libc may change behind both (linkage case E9). Nothing of a program is in it, for
+    programs share packages.
+    """
+    replace = elsewhere.present()
+    given: list[str] = []
+    for number, (package, nodes) in enumerate(inputs):
+        text = _text(package, nodes, config, directory, given)
+        if text:
+            file = os.path.join(directory, f"{number}.go")
+            _write(file, f"package {package.name}\n\n{text}")
+            replace[os.path.join(package.dir, _OVERLAID)] = file
+    if not replace:
+        return Shown()
+    overlay = os.path.join(directory, "overlay.json")
+    write_json(replace, overlay)
+    return Shown(overlay, _answering(directory, given, config) if given else {})
+
+
+def _text(package: Package, nodes: Sequence[Any], config: Configuration, directory: str, given: list[str]) -> str:
+    """Return what tells a package as it is now from the same package at any other time; empty if Go can tell."""
+    top, (cflags, ldflags, *_) = config.c_settings.top, package.given
+    linked = tuple(linked_from(config.root, ldflags, top))
+    unseen = [node for node in nodes if node.get_abspath() not in package.files]
+    identity = config.c.package_identity(package)
+    if not (unseen or identity or cflags or linked):
+        return ""
+    digest = hashlib.sha256("\n".join([identity, *portable(cflags, top), "", *linked]).encode())
+    for node in unseen:
+        with open(node.get_abspath(), "rb") as stream:
+            digest.update(hashlib.sha256(stream.read()).digest())
+    if not (cflags or linked):
+        return f"// C inputs {digest.hexdigest()}\n"
+    if config.options.trimpath:
+        # Go's own -trimpath maps the directory of the module only.
+        cflags = (*cflags, f"-ffile-prefix-map={top}=.")
+    name = f"golang-{digest.hexdigest()}"
+    for kind, words in (("cflags", cflags), ("libs", linked)):
+        _write(os.path.join(directory, f"{name}--{kind}"), " ".join(_UNSAFE.sub(r"\\\1", word) for word in words))
+    given += [*cflags, *linked]
+    return f'// #cgo pkg-config: {name}\nimport "C"\n'
+
+
+def _answering(directory: str, given: Sequence[str], config: Configuration) -> dict[str, str]:
+    """Return the variables by which Go asks for the flags, and permits them whatever they look like."""
+    program, environ = os.path.join(directory, "pkg-config"), config.plan.environ
+    others = [*split_words(environ.get("PKG_CONFIG", "")), "pkg-config"][0]
+    _write(program, f'{_PKG_CONFIG}"{others}" "$@"\n')
+    os.chmod(program, 0o700)
+    exactly = "|".join(map(re.escape, dict.fromkeys(given)))
+    names = ("CGO_CFLAGS_ALLOW", "CGO_LDFLAGS_ALLOW")
+    allowed = {name: f"^(?:{exactly})$" + (f"|{environ[name]}" if environ.get(name) else "") for name in names}
+    return {"PKG_CONFIG": program, **allowed}
+
+
+def _write(path: str, text: str) -> None:
+    with open(path, "w", encoding="utf-8") as stream:
+        stream.write(text)

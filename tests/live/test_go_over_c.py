@@ -1,0 +1,252 @@
+"""Go over the C of the same SConstruct: LIBS, CPPPATH and the like reach cgo, and nothing else of an environment does."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from harness import Project, is_static, needed, readelf
+
+pytestmark = pytest.mark.live
+
+TOOL = """\
+package main
+
+// #include "core.h"
+import "C"
+import "example.org/m/pkg/deep"
+
+func main() { println("core", C.core(), "inline", C.inlined(), "limit", C.LIMIT, "deep", deep.Deep()) }
+"""
+
+DEEP = """\
+package deep
+
+// #include "core.h"
+// int deep(void);
+import "C"
+
+// Deep returns what a C file of the package says.
+func Deep() int { return int(C.deep()) }
+"""
+
+HOSTS = """\
+package main
+
+import "os/user"
+
+func main() {
+	me, _ := user.Current()
+	println(me.Uid)
+}
+"""
+
+FILES = {
+    "go/go.mod": "module example.org/m\n\ngo 1.21\n",
+    "go/cmd/tool/main.go": TOOL,
+    "go/cmd/hosts/main.go": HOSTS,
+    "go/cmd/pure/main.go": "package main\n\nfunc main() {}\n",
+    "go/pkg/deep/deep.go": DEEP,
+    "go/pkg/deep/deep.c": '#include "core.h"\nint deep(void) { int unused; return core() + LIMIT; }\n',
+    "include/core.h": "int core(void);\nstatic inline int inlined(void) { return 5; }\n",
+    "src/core.c": '#include "core.h"\nint base(void);\nint core(void) { return 40 + base(); }\n',
+    "base/base.c": "int base(void) { return 2; }\n",
+}
+
+SCONSTRUCT = """
+env.Replace(CPPPATH=["#include"], CCFLAGS=["-Wall", "-Werror"], LIBS=["m"])
+env.Append(CPPDEFINES=[("LIMIT", ARGUMENTS.get("LIMIT", 7)), ("NAME", '\\\\"a-b@c\\\\"')])
+VariantDir("build/c", ".", duplicate=0)
+base = env.StaticLibrary("build/lib/base", "build/c/base/base.c")
+core = env.StaticLibrary("build/lib/core", "build/c/src/core.c", LIBS=[base])
+env.GoProgram("build/$GOLINKAGE/tool", "go/cmd/tool", linkage=["dynamic", "static-libc"], LIBS=[core])
+env.GoProgram("build/$GOLINKAGE/hosts", "go/cmd/hosts", linkage="dynamic")
+env.GoProgram("build/$GOLINKAGE/pure", "go/cmd/pure", linkage=["dynamic", "static"])
+"""
+
+TOOLS = ["dynamic/tool", "static-libc/tool"]
+
+
+def said(project: Project, binary: str = "build/dynamic/tool") -> str:
+    return project.run(str(project / binary), check=True).stderr
+
+
+@pytest.fixture(scope="module")
+def over_c(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = Project(tmp_path_factory.mktemp("over") / "c")
+    project.write(FILES)
+    project.sconstruct(SCONSTRUCT, tools='"default", ')
+    made = project.rebuilt()
+    assert made == ["dynamic/hosts", "dynamic/pure", "dynamic/tool", "static-libc/tool", "static/pure"]
+    return project
+
+
+def test_a_library_of_the_same_build_is_linked(over_c: Project) -> None:
+    """LIBS= names the node alone; what that archive needs was said where it was declared."""
+    for binary in TOOLS:
+        assert said(over_c, f"build/{binary}") == "core 42 inline 5 limit 7 deep 49\n"
+    assert needed(over_c / "build/dynamic/tool") == ["libc.so.6"]
+    assert is_static(over_c / "build/static-libc/tool")
+
+
+def test_exactly_what_uses_c_is_built_again(over_c: Project) -> None:
+    """Headers, sources of the library and settings; a program without cgo of its own has nothing of them."""
+    for name, old, new, printed in (
+        ("include/core.h", "return 5", "return 6", "core 42 inline 6 limit 7 deep 49\n"),
+        ("src/core.c", "40", "50", "core 52 inline 6 limit 7 deep 59\n"),
+        ("base/base.c", "2", "3", "core 53 inline 6 limit 7 deep 60\n"),
+    ):
+        over_c.write({name: (over_c / name).read_text().replace(old, new)})
+        assert over_c.rebuilt() == TOOLS
+        for binary in TOOLS:
+            assert said(over_c, f"build/{binary}") == printed
+
+    assert over_c.rebuilt("LIMIT=8") == TOOLS
+    assert said(over_c) == "core 53 inline 6 limit 8 deep 61\n"
+    explained = over_c.scons("--debug=explain", "-n")
+    assert explained.text.count("C settings (LIBS, CPPPATH and the like) of example.org/m/cmd/tool changed") == 2
+    assert over_c.rebuilt() == TOOLS
+    (over_c / "elsewhere").mkdir()
+    over_c.sconstruct(SCONSTRUCT.replace('["#include"]', '["#include", "#elsewhere"]'), tools='"default", ')
+    assert over_c.rebuilt() == TOOLS
+
+
+def test_go_compiles_only_the_packages_concerned(over_c: Project) -> None:
+    """Neither runtime/cgo nor any package without cgo is another one for each set of C flags."""
+    over_c.sconstruct(f"env['GOBUILDFLAGS'] = '-x'\n{SCONSTRUCT}", tools='"default", ')
+    outcome = over_c.scons("LIMIT=10", "build/dynamic/tool")
+    assert "-importpath example.org/m/pkg/deep" in outcome.text
+    assert "-importpath runtime/cgo" not in outcome.text
+    over_c.sconstruct(SCONSTRUCT, tools='"default", ')
+
+
+def test_a_checkout_elsewhere_has_the_same_bytes(over_c: Project, tmp_path: Path) -> None:
+    """Also from an empty build cache, and through CacheDir: no path is in a signature, a key of Go's cache or a binary."""
+    over_c.sconstruct(f'CacheDir("{tmp_path / "cache"}")\n{SCONSTRUCT}', tools='"default", ')
+    (over_c / "build/dynamic/tool").unlink()
+    over_c.scons("--cache-force")
+    copy = over_c.copy(tmp_path / "elsewhere" / "deeper", built=False)
+    outcome = copy.scons("build/dynamic/tool")
+    assert "Retrieved `build/dynamic/tool' from cache" in outcome.text
+
+    shutil.rmtree(tmp_path / "cache")
+    fresh = over_c.copy(tmp_path / "fresh", built=False)
+    fresh.scons("build/dynamic/tool", environ={"GOCACHE": str(tmp_path / "gocache")})
+    assert (fresh / "build/dynamic/tool").read_bytes() == (over_c / "build/dynamic/tool").read_bytes()
+    assert str(over_c.path) not in readelf(over_c / "build/dynamic/tool", "--debug-dump=line")
+
+
+NAMED = """\
+package main
+
+// #cgo LDFLAGS: -lcore
+// #include "core.h"
+// #include "generated.h"
+import "C"
+
+func main() { println("core", C.core(), "generated", C.GENERATED) }
+"""
+
+SCONSCRIPT = """
+Import("env")
+env.Append(CPPPATH=["include"], LIBPATH=["lib"])
+env.StaticLibrary("lib/core", "src/core.c")
+env.Command("include/generated.h", "generated.txt", Copy("$TARGET", "$SOURCE"))
+env.GoProgram("bin/$GOLINKAGE/tool", "go/cmd/tool", linkage=["dynamic", "static-libc"], LIBS=["core", "m"])
+"""
+
+
+def test_names_and_relative_paths_in_a_variant_dir(project: Project) -> None:
+    """As SCons's own Program takes them: from the SConscript, from the variant as from the source folder."""
+    project.write(
+        {
+            "part/SConscript": SCONSCRIPT,
+            "part/go/go.mod": "module example.org/m\n\ngo 1.21\n",
+            "part/go/cmd/tool/main.go": NAMED,
+            "part/include/core.h": "int core(void);\n",
+            "part/src/core.c": '#include "core.h"\nint core(void) { return 1; }\n',
+            "part/generated.txt": "#define GENERATED 1\n",
+        }
+    )
+    call = """
+SConscript("part/SConscript", variant_dir="build/links", duplicate=0, exports={"env": env.Clone()})
+SConscript("part/SConscript", variant_dir="build/copies", duplicate=1, exports={"env": env.Clone()})
+"""
+    project.sconstruct(call, tools='"default", ')
+    assert project.rebuilt() == sorted(TOOLS * 2)
+    for name, old, new, printed in (
+        ("part/src/core.c", "1", "2", "core 2 generated 1\n"),
+        ("part/generated.txt", "1", "2", "core 2 generated 2\n"),
+    ):
+        project.write({name: (project / name).read_text().replace(old, new)})
+        assert project.rebuilt() == sorted(TOOLS * 2)
+        assert said(project, "build/links/bin/dynamic/tool") == printed
+        assert said(project, "build/copies/bin/static-libc/tool") == printed
+
+
+def test_a_library_that_appears_beside_the_one_of_the_build_changes_nothing(project: Project) -> None:
+    """C26: what SCons makes is linked as the file that it is, also where LIBS has its name only."""
+    project.module({"cmd/tool/main.go": NAMED.replace("#cgo LDFLAGS: -lcore", ""), **CORE})
+    project.sconstruct(
+        """
+env.Replace(CPPPATH="include", LIBPATH="#build/lib")
+env.StaticLibrary("build/lib/core", env.Object("build/core", "src/core.c"))
+env.GoProgram("build/bin/tool", "cmd/tool", LIBS="core")
+""",
+        tools='"default", ',
+    )
+    assert project.rebuilt() == ["bin/tool"]
+    (project / "build/lib/libcore.so").write_text("no library at all")
+    project.up_to_date()
+    project.write({"src/core.c": "int core(void) { return 2; }\n"})
+    assert project.rebuilt() == ["bin/tool"]
+    assert said(project, "build/bin/tool") == "core 2 generated 0\n"
+    assert needed(project / "build/bin/tool") == ["libc.so.6"]
+
+
+CORE = {
+    "include/core.h": "int core(void);\n",
+    "include/generated.h": "#define GENERATED 0\n",
+    "src/core.c": "int core(void) { return 1; }\n",
+}
+
+
+def test_shared_library_with_a_run_path(project: Project) -> None:
+    """RPATH as SCons's own Program takes it; the library is needed by its name, not by the path of this build."""
+    project.module({"cmd/tool/main.go": NAMED.replace("#cgo LDFLAGS: -lcore", ""), **CORE})
+    project.sconstruct(
+        """
+core = env.SharedLibrary("build/lib/core", env.SharedObject("build/core", "src/core.c"))
+paths = [Literal("\\\\$$ORIGIN/../lib"), env.Dir("#more").abspath]
+env.GoProgram("build/bin/tool", "cmd/tool", CPPPATH=["#include"], LIBS=[core], RPATH=paths)
+""",
+        tools='"default", ',
+    )
+    assert project.rebuilt() == ["bin/tool"]
+    assert needed(project / "build/bin/tool") == ["libcore.so", "libc.so.6"]
+    assert f"[$ORIGIN/../lib:{project / 'more'}]" in readelf(project / "build/bin/tool", "-d")
+    assert said(project, "build/bin/tool") == "core 1 generated 0\n"
+    project.write({"src/core.c": "int core(void) { return 2; }\n"})
+    project.scons()
+    assert said(project, "build/bin/tool") == "core 2 generated 0\n"
+    project.up_to_date()
+
+
+def test_sanitizer(project: Project) -> None:
+    """A debug build with -asan of Go and -fsanitize=address of the library finds what goes wrong between them."""
+    project.module({"cmd/tool/main.go": NAMED.replace("#cgo LDFLAGS: -lcore", ""), **CORE})
+    project.write({"src/core.c": "int one[1];\nint core(void) { volatile int i = 7; return one[i]; }\n"})
+    project.sconstruct(
+        """
+asan = env.StaticLibrary("build/asan", env.Object("build/asan", "src/core.c", CCFLAGS=["-g", "-fsanitize=address"]))
+env.Replace(CPPPATH=["#include"])
+env.GoProgram("build/debug/tool", "cmd/tool", LIBS=[asan], GOBUILDFLAGS=["-asan"])
+""",
+        tools='"default", ',
+    )
+    assert project.rebuilt() == ["debug/tool"]
+    found = project.run(str(project / "build/debug/tool"))
+    assert found.status != 0
+    assert "AddressSanitizer: global-buffer-overflow" in found.stderr
