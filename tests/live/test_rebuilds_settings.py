@@ -144,6 +144,7 @@ ELSEWHERE = {
     "GOLIBC": "below",
     "GO": "below, and with another version in test_versions",
     "GOTOOLCHAIN": "names the toolchain that is there, or fetches one",
+    "GOEMULATE": "needs a toolchain of another platform: in test_emulated",
     "GOCACHEPROG": "is a program to run",
 }
 

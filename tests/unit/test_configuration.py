@@ -15,6 +15,7 @@ from golang.ccompiler import LinkTrial
 from golang.compiler_memo import CompilerMemo
 from golang.configuration import Configuration, base_environ
 from golang.drivers import Drivers
+from golang.emulation import Emulation
 from golang.errors import ToolchainError
 from golang.goenv import BINARY_SETTINGS, CACHE_SETTINGS
 from golang.linkage import Kind, Libc, Linkage, Request
@@ -266,6 +267,22 @@ def test_key_is_what_decides_which_packages_there_are(bin_directory: str) -> Non
         {"toolchain": dataclasses.replace(GO, identity="another")},
     ]
     assert all(configure(bin_directory, **change).key != config.key for change in changes)
+
+
+def test_emulation_builds_what_the_machines_own_toolchain_lists(bin_directory: str) -> None:
+    config = configure(bin_directory, toolchain=dataclasses.replace(GO, caches={"GOCACHE": "/cache"}))
+    emulation = Emulation(go="/there/go", emulator="/qemu", identity="another")
+    emulated = dataclasses.replace(config, emulation=emulation)
+    assert emulated.key != config.key
+    assert emulated.listing_name == config.listing_name
+    assert (config.go_command, emulated.go_command) == ((GO.path,), ("/qemu", "/there/go"))
+    assert (config.go_identity, emulated.go_identity) == (GO.identity, "another")
+    changed = {
+        name: value
+        for name, value in emulated.build_environ(NEEDS_C).items()
+        if value != config.build_environ(NEEDS_C).get(name)
+    }
+    assert changed == emulation.environ("/cache")
 
 
 def test_trial_is_linked_like_the_program(bin_directory: str) -> None:

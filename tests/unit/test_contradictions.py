@@ -164,6 +164,9 @@ RULES = {
     "E4: a package among the flags": Rule(
         "E4", EVERY, {"build_flags": ("./cmd/x",)}, "'./cmd/x'", "start flags with -", "taken for a package",
     ),
+    "E4: -toolexec under emulation": Rule(
+        "E4", EVERY, {"build_flags": ("-toolexec", "x"), "emulate": "/go"}, "-toolexec=x", "GOEMULATE=False", "emulator",
+    ),
 }  # fmt: skip
 
 
@@ -249,6 +252,14 @@ def test_libc_is_linked_statically_on_linux_only(goos: str, linkage: str) -> Non
     found = refused(linkage, Platform(goos, "amd64"))
     fix = "linkage='static' (no cgo), or linkage='dynamic' (cgo)"
     assert [finding.fix for finding in found] == ([fix] if "-" in linkage else [])
+
+
+@pytest.mark.parametrize("goos", ["windows", "freebsd"])
+def test_programs_for_linux_only_are_emulated(goos: str) -> None:
+    [finding] = refused("static", Platform(goos, "amd64"), emulate="/go")
+    assert finding.found == f"platform {goos}/amd64"
+    assert finding.fix.startswith("GOEMULATE=False")
+    assert refused("static", emulate="/go") == ()
 
 
 def test_position_independent_programs_are_usual_elsewhere() -> None:

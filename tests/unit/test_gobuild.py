@@ -61,9 +61,9 @@ def test_what_an_interrupt_leaves_is_nobodys_fault() -> None:
 
 def test_command_line() -> None:
     argv = build_argv(
-        "/go", "/m", ["./cmd/a", "./cmd/b"], output="/out", jobs="2", overlay="/o.json", flags=["-trimpath"]
+        ("/qemu", "/go"), "/m", ["./cmd/a", "./cmd/b"], output="/out", jobs="2", overlay="/o.json", flags=["-trimpath"]
     )
-    assert " ".join(argv) == "/go build -C /m -o /out/ -p 2 -v -overlay=/o.json -trimpath ./cmd/a ./cmd/b"
+    assert " ".join(argv) == "/qemu /go build -C /m -o /out/ -p 2 -v -overlay=/o.json -trimpath ./cmd/a ./cmd/b"
 
 
 def test_following_hears_lines_and_silence() -> None:

@@ -18,6 +18,7 @@ from .compiler_memo import CompilerMemo
 from .csettings import CSettings
 from .ctoolchain import CToolchain, search_path
 from .drivers import Drivers
+from .emulation import Emulation
 from .goenv import CACHE_SETTINGS, INHERITED
 from .goflags import flag_name, join_words, split_words
 from .linkage import Request
@@ -87,7 +88,24 @@ class Configuration:
     """The oldest glibc that a dynamic program must do with, such as ``2.17``; empty for any."""
     c_settings: CSettings = field(default_factory=CSettings)
     """What the build's variables for C give to its cgo packages."""
+    emulation: Emulation | None = None
+    """The platform's own toolchain, if that is what builds; ``toolchain`` lists the packages all the same."""
     memo: CompilerMemo = field(compare=False, repr=False)
+
+    @property
+    def go_command(self) -> tuple[str, ...]:
+        """The words that run the go command that builds."""
+        return self.emulation.command if self.emulation else (self.toolchain.path,)
+
+    @property
+    def go_identity(self) -> str:
+        """What changes when the toolchain that builds changes."""
+        return self.emulation.identity if self.emulation else self.toolchain.identity
+
+    @property
+    def go_environ(self) -> Mapping[str, str]:
+        """What the go command that builds has of its own in the environment."""
+        return self.emulation.environ(self.environ["GOCACHE"]) if self.emulation else {}
 
     @cached_property
     def plan(self) -> Plan:
@@ -111,7 +129,8 @@ class Configuration:
         """What tells configurations apart."""
         places = (self.root, self.workspace, self.environ.get("GOMODCACHE", ""))
         given = (*self.c_settings.cflags, "", *self.c_settings.ldflags)
-        return (self.toolchain.path, self.toolchain.identity, *places, *given, self.plan.signature)
+        built = "\n".join([self.plan.signature, *self.go_command, self.go_identity])
+        return (self.toolchain.path, self.toolchain.identity, *places, *given, built)
 
     @cached_property
     def listing_name(self) -> str:
@@ -137,7 +156,7 @@ class Configuration:
 
     def build_environ(self, prediction: Prediction) -> dict[str, str]:
         """Return the environment to build in: with the C compilers, where C takes part. Raises ToolchainError."""
-        environ = dict(self.environ)
+        environ = {**self.environ, **self.go_environ}
         compilers = self.c.compilers(cxx=prediction.needs_cxx) if prediction.needs_c else ()
         programs = (compiler.command[0] for compiler in compilers)
         environ["PATH"] = search_path(environ.get("PATH", ""), self.process_path, *programs)

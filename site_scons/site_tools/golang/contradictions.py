@@ -34,7 +34,7 @@ def contradictions(request: Request, platform: Platform, options: Options) -> tu
     """Return everything in the request that cannot be had together, each with its fix."""
     checks = (
         _platform, _library, _words, _static_flags, _link_mode, _build_flags, _build_mode, _sanitizers, _stacks,
-        _settings,
+        _settings, _emulation,
     )  # fmt: skip
     return tuple(found for check in checks for found in check(request, platform, options))
 
@@ -272,3 +272,16 @@ def _settings(request: Request, platform: Platform, options: Options) -> list[Fi
         fix = "GOTOOLCHAIN='local' (the toolchain that was found) or an exact one such as 'go1.26.8'"
         found.append(_refuse("E6", "a pinned Go toolchain", f"GOTOOLCHAIN={options.toolchain}", why, fix))
     return found
+
+
+def _emulation(request: Request, platform: Platform, options: Options) -> list[Finding]:
+    del request
+    if not options.emulate:
+        return []
+    if platform.goos != "linux":
+        why = "qemu-user runs programs for Linux only"
+        have = f"platform {platform}"
+        return [_refuse("C19", "Go under emulation", have, why, "GOEMULATE=False: Go cross-compiles for it")]
+    given = [flag for flag in options.user_flags if flag_name(flag) == "-toolexec"]
+    why = "it is how the go command starts its tools under the emulator"
+    return [_refuse("E4", "-toolexec of GOEMULATE", flag, why, "remove it, or GOEMULATE=False") for flag in given]

@@ -10,11 +10,14 @@ _COMPILING = re.compile(r"\w[\w.~/@!+-]*(?: \[\S+\])?")
 
 
 def build_argv(
-    go: str, root: str, packages: Sequence[str], *, output: str, jobs: str, overlay: str, flags: Sequence[str]
+    go: Sequence[str], root: str, packages: Sequence[str], *, output: str, jobs: str, overlay: str, flags: Sequence[str]
 ) -> list[str]:
-    """Return the command that builds ``packages`` into the folder ``output``, and tells what it compiles."""
+    """Return the command that builds ``packages`` into the folder ``output``, and tells what it compiles.
+
+    ``go`` are the words that run the go command.
+    """
     overlays = [f"-overlay={overlay}"] if overlay else []
-    return [go, "build", "-C", root, "-o", f"{output}/", "-p", jobs, "-v", *overlays, *flags, *packages]
+    return [*go, "build", "-C", root, "-o", f"{output}/", "-p", jobs, "-v", *overlays, *flags, *packages]
 
 
 class GoMessages:

@@ -98,6 +98,8 @@ class Options:
     asked_cgo: str | None = None
     """CGO_ENABLED in the build's environment, which must not contradict the linkage."""
     permissions: Permissions = field(default_factory=Permissions)
+    emulate: str = ""
+    """The folder of the Go toolchain of the platform itself, to be run under an emulator; empty for none."""
 
     @property
     def user_flags(self) -> tuple[str, ...]:

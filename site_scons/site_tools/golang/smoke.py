@@ -12,28 +12,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from .drivers import triple
+from .emulators import find_emulator, runs_itself, why_no_emulator
 from .facts import BinaryFacts, ElfFacts
 from .finding import Finding
 from .linkage import Kind, Request, Smoke
 from .platform import ELF_TARGETS, ElfTarget, Platform
 from .predict import NSS_FIX
 from .verdict import classify
-
-EMULATORS = {
-    "amd64": "x86_64",
-    "arm": "arm",
-    "arm64": "aarch64",
-    "loong64": "loongarch64",
-    "mips": "mips",
-    "mips64": "mips64",
-    "mips64le": "mips64el",
-    "mipsle": "mipsel",
-    "ppc64": "ppc64",
-    "ppc64le": "ppc64le",
-    "riscv64": "riscv64",
-    "s390x": "s390x",
-}
-"""What qemu-user calls a GOARCH. Not 386: Go programs crash at times under qemu-i386 (measured with 7.2)."""
 
 SLOWER = 10
 """How much more time a program has under an emulator."""
@@ -103,13 +88,10 @@ def way_to_run(facts: BinaryFacts, request: Request, machine: Machine) -> Way | 
     if platform is None or not host.goos == platform.goos == "linux":
         return f"{host} runs no programs for {platform or elf.machine}"
     emulator = ""
-    if platform != host and (host.goarch, platform.goarch) != ("amd64", "386"):
-        called = EMULATORS.get(platform.goarch)
-        if called is None:
-            return f"there is no emulator under which Go programs for {platform} run well"
-        emulator = machine.find(f"qemu-{called}-static") or machine.find(f"qemu-{called}")
+    if not runs_itself(platform, host):
+        emulator = find_emulator(platform, machine.find)
         if not emulator:
-            return f"no qemu-{called} on PATH (Debian: qemu-user-static)"
+            return why_no_emulator(platform)
     if request.linkage.is_static:
         outside = f"{_base(emulator)} is not static" if emulator and not machine.is_static(emulator) else ""
         return Way(emulator=emulator, empty_root=not outside, outside=outside)

@@ -121,7 +121,7 @@ def probe_go(
         caches={name: settings[name] for name in CACHE_SETTINGS if settings.get(name)},
         user_settings=_read_user_settings(user_file),
         user_file=user_file,
-        identity=_identify(version, goroot, settings.get("GOTOOLDIR", "")),
+        identity=identify(version, goroot, settings.get("GOTOOLDIR", "")),
     )
 
 
@@ -140,7 +140,7 @@ def _go_env(go: str, environ: Mapping[str, str], runner: Runner) -> Answer:
         msg = f"{go} is not Go\n  wanted: the go command\n  found:  {found}\n  fix:    {GO_HELP}"
         raise ToolchainError(msg) from error
     root = used["GOROOT"]
-    files = [os.path.join(root, "VERSION"), *_identifying(root, used["GOTOOLDIR"]), used["GOENV"]]
+    files = [os.path.join(root, "VERSION"), *identifying(root, used["GOTOOLDIR"]), used["GOENV"]]
     # A script may run another go each time.
     return Answer(used, [go, os.path.realpath(go), *files], certain=_is_binary(go))
 
@@ -198,10 +198,12 @@ def fingerprint(files: Iterable[str], head: int = 1 << 15) -> str:
     return digest.hexdigest()[:16]
 
 
-def _identifying(goroot: str, tooldir: str) -> list[str]:
+def identifying(goroot: str, tooldir: str) -> list[str]:
+    """Return the files that tell a toolchain from others of its version."""
     tools = [os.path.join(tooldir, name) for name in ("asm", "cgo", "compile", "link")]
     return [os.path.join(goroot, "bin", "go"), os.path.join(goroot, "go.env"), *tools]
 
 
-def _identify(version: str, goroot: str, tooldir: str) -> str:
-    return f"{version} {fingerprint(_identifying(goroot, tooldir))}"
+def identify(version: str, goroot: str, tooldir: str) -> str:
+    """Return what changes when a tool of a toolchain changes, even under the same version."""
+    return f"{version} {fingerprint(identifying(goroot, tooldir))}"

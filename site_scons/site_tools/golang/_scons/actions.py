@@ -146,9 +146,9 @@ def _compile(node: Any, source: list[Any], env: Env, scan: ProgramScan, environ:
         build_env = env.Override(
             {
                 "ENV": {**environ, **shown.environ},
-                "GO": SCons.Subst.Literal(scan.configuration.toolchain.path),
+                "GO": literals(config.go_command),
                 # Not computed again: GOFLAGS and the like are no longer in this environment.
-                "_GOFLAGS": literals(scan.configuration.plan.flags),
+                "_GOFLAGS": literals(config.plan.flags),
                 "_GOOVERLAY": SCons.Subst.Literal(f"-overlay={shown.overlay}") if shown.overlay else "",
             }
         )

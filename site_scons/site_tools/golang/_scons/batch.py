@@ -96,7 +96,7 @@ def _go_build(
     inputs = {pair[0].dir: pair for member in members for pair in cgo_inputs(member.node, member.scan)}
     shown = show_inputs(scratch, members[0].scan.overlay, inputs.values(), config)
     argv = build_argv(
-        config.toolchain.path,
+        config.go_command,
         config.root,
         [relative_package(config.root, program_of(member.node).package_dir) for member in members],
         output=staging,

@@ -73,13 +73,17 @@ def show_command(target: list[Any], source: list[Any], env: Env) -> str:
     if refused:
         # There will be no command: the build tells why, and a dry run tells it here.
         return f"Building {target[0]}" + (f": {refused}" if env.GetOption("no_exec") else "")
+    config = scan.configuration
+    if config.emulation:
+        env = env.Override({"GO": literals(config.go_command)})
     command = command_of(env)
     lines = "\n".join(
         str(one.strfunction(target, source, env) if hasattr(one, "strfunction") else one)
         for one in getattr(command, "list", [command])
     )
-    environ = scan.configuration.plan.environ
-    told = [f"{name}={environ[name]}" for name in ("CGO_ENABLED", "GOOS", "GOARCH")]
+    environ = {**config.plan.environ, **config.go_environ}
+    shown_of = ("CGO_ENABLED", "GOOS", "GOARCH", *(["GOFLAGS"] if config.emulation else []))
+    told = [f"{name}={environ[name]}" for name in shown_of]
     return " ".join([*told, lines])
 
 

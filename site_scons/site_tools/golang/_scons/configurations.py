@@ -11,6 +11,7 @@ from typing import Any
 
 from ..configuration import Configuration
 from ..contradictions import contradictions
+from ..emulation import Emulation, find_emulation
 from ..errors import RequestError
 from ..goflags import flag_name, split_words
 from ..gosource import tags_of
@@ -62,6 +63,16 @@ def find_toolchain(env: Env, probes: Probes) -> GoToolchain:
     return probe_go(go, environ, text(env, "GOVERSION"), probes=probes)
 
 
+def find_emulated(env: Env, toolchain: GoToolchain, probes: Probes) -> Emulation | None:
+    """Return the toolchain of the platform itself, if that is what builds. Raises RequestError or ToolchainError."""
+    folder = options_of(env, toolchain).emulate
+    if not folder:
+        return None
+    environ = process_environ(env)
+    path = os.pathsep.join(filter(None, (environ.get("PATH"), os.environ.get("PATH"))))
+    return find_emulation(platform_of(env), folder, toolchain, environ=environ, path=path, probes=probes)
+
+
 def outline(program: Program, config: Configuration, probes: Probes) -> Answer:
     """Return what a run that builds nothing needs of a configuration, for as long as nothing behind it changes."""
     value = {"listing": config.listing_name, "signature": f"{config.plan.signature}\n{program.request}"}
@@ -89,7 +100,7 @@ def settings_text(config: Configuration, needs: CNeeds | None, command: str) -> 
     """Return the settings and tools that a program is made with, one on a line. Raises ToolchainError."""
     environ = (f"{name}={value}" for name, value in sorted(config.plan.environ.items()) if value)
     lines = {
-        "go": config.toolchain.identity,
+        "go": config.go_identity,
         "C": config.c.identity(needs).replace("\n", "; "),
         "flags": " ".join(flag for flag in config.plan.signed_flags if flag_name(flag) != "-ldflags"),
         LINKER_FLAGS: " ".join(flag for flag in config.plan.signed_flags if flag_name(flag) == "-ldflags"),

@@ -137,7 +137,7 @@ class Outlines:
 
     def _configure(self, program: Program) -> Configuration:
         from ..compiler_memo import CompilerMemo
-        from .configurations import refuse
+        from .configurations import find_emulated, refuse
         from .messages import tell
         from .settings import configuration_of, request_of
 
@@ -145,7 +145,8 @@ class Outlines:
         self._compilers = self._compilers or CompilerMemo(probes=self.probes(env), announce=tell)
         toolchain = self.toolchain(env)
         refuse(request_of(env), env, toolchain)
-        return configuration_of(env, toolchain, program.module_root, self._compilers)
+        emulation = find_emulated(env, toolchain, self.probes(env))
+        return configuration_of(env, toolchain, program.module_root, self._compilers, emulation)
 
     def _key(self, program: Program) -> tuple[Any, ...]:
         # Programs that are declared together share an environment, and others have equal ones.

@@ -12,6 +12,7 @@ from SCons.Subst import SUBST_CMD, SUBST_SIG
 from ..compiler_memo import CompilerMemo
 from ..configuration import Configuration, base_environ
 from ..drivers import Choice, Drivers, candidates, parse_ctoolchain
+from ..emulation import Emulation, default_folder
 from ..errors import RequestError
 from ..facts import version_key
 from ..goenv import BINARY_SETTINGS, CACHE_SETTINGS
@@ -24,6 +25,7 @@ from ..toolchain import GoToolchain
 from .csettings import c_settings
 from .fingerprint import DEFINITIONS, LIBRARY_NAME, PRODUCT, Env, text
 
+_TRUE, _FALSE = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 _GLIBC = re.compile(r"(?:(?:GLIBC_)?\d+(?:\.\d+)+)?")
 
 
@@ -42,9 +44,9 @@ def flag(env: Env, name: str) -> bool:
     value = env.get(name)
     if isinstance(value, str):
         lowered = value.lower()
-        if lowered in ("1", "true", "yes", "on"):
+        if lowered in _TRUE:
             return True
-        if lowered not in ("", "0", "false", "no", "off"):
+        if lowered not in _FALSE:
             msg = f"${name}: wanted True or False; found {value!r}"
             raise RequestError(msg)
         return False
@@ -151,7 +153,18 @@ def options_of(env: Env, toolchain: GoToolchain | None = None) -> Options:
         soname=env.get(LIBRARY_NAME, ""),
         asked_cgo=environ.get("CGO_ENABLED"),
         permissions=permissions_of(env),
+        emulate=_emulated(env),
     )
+
+
+def _emulated(env: Env) -> str:
+    """Return the folder of the platform's own Go toolchain; empty where this machine's builds."""
+    value = text(env, "GOEMULATE")
+    if value.lower() in _FALSE:
+        return ""
+    if value.lower() in _TRUE:
+        return default_folder(platform_of(env))
+    return str(env.Dir(value).srcnode().abspath)
 
 
 def _definitions(env: Env, mode: int) -> dict[str, str]:
@@ -209,7 +222,9 @@ def workspace_of(env: Env, module_root: str) -> str:
     return find_workspace(module_root, str(env.Dir("#").abspath)) or "off"
 
 
-def configuration_of(env: Env, toolchain: GoToolchain, module_root: str, memo: CompilerMemo) -> Configuration:
+def configuration_of(
+    env: Env, toolchain: GoToolchain, module_root: str, memo: CompilerMemo, emulation: Emulation | None = None
+) -> Configuration:
     """Return the configuration in which an environment builds programs of a module. Raises RequestError."""
     request, platform, options = request_of(env), platform_of(env), options_of(env, toolchain)
     return Configuration(
@@ -224,5 +239,6 @@ def configuration_of(env: Env, toolchain: GoToolchain, module_root: str, memo: C
         drivers=drivers_of(env, platform, options.settings),
         floor=parse_libc(text(env, "GOLIBC"))[1],
         c_settings=c_settings(env, archives_only=request.linkage.links_libc_statically),
+        emulation=emulation,
         memo=memo,
     )
