@@ -430,3 +430,15 @@ def test_c21_build_info_of_a_fork(settings: dict[str, str], found: bool) -> None
     facts = BinaryFacts(format="ELF", size=1, elf=elf)
     findings = check(facts, Request(linkage=Linkage.STATIC), permissions=Permissions())
     assert [finding.case for finding in findings] == (["C21"] if found else [])
+
+
+def test_c21_crypto_of_go_for_fips_needs_nothing(project: Project) -> None:
+    """C21: GOFIPS140 selects Go's own module, which loads no library; the fix that is told for the forks is one."""
+    main = 'package main\n\nimport "crypto/fips140"\n\nfunc main() { println(fips140.Enabled()) }\n'
+    project.module({"main.go": main}, go="1.24")
+    declare(project, "static", "GOFIPS140='latest'")
+    assert "build/static/app: static: " in project.scons("app").stdout
+    app = project / "build/static/app"
+    assert is_static(app)
+    assert "GOFIPS140=latest" in go(project, "version", "-m", str(app)).stdout
+    assert project.run(str(app), check=True).stderr == "true\n"
