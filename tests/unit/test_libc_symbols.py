@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from golang.facts import ObjectSymbols
 from golang.inspect import inspect_archive
 from golang.libc_symbols import Mixed, find_mixed, mixed_finding
 from golang.linkage import Level
-from golang.mixed_libc import archives_of
+from golang.mixed_libc import archives_of, mixed_archives
+from golang.packages import Package
+from golang.predict import CgoUse
 
 
 def member(name: str, defined: str = "", undefined: str = "") -> ObjectSymbols:
@@ -59,6 +62,11 @@ def test_what_a_linker_would_take() -> None:
     assert mixed_finding(found["a.a"], "").level is Level.WARN
     assert mixed_finding(found["b.a"], "").level is Level.ERROR
     assert not any(one.linked for one in find_mixed(CHAIN, ()))
+
+
+def test_of_two_that_define_a_symbol_neither_is_certain() -> None:
+    twice = {"a.a": [member("a.o", "one", "__x_chk")], "b.a": [member("b.o", "one")]}
+    assert [one.linked for one in find_mixed(twice, {"one"})] == [False]
 
 
 def test_the_worst_object_is_told() -> None:
@@ -124,6 +132,32 @@ def ar(members: dict[str, bytes]) -> bytes:
             b"\n" * (len(data) % 2),
         ]
     return b"".join(parts)
+
+
+def test_which_package_brings_an_archive(tmp_path: Path) -> None:
+    """The nearest one is named; none for CGO_LDFLAGS. What cannot be read is for the linker to judge."""
+    for name, defined in (("a", "other"), ("b", "one")):
+        data = ar({"x.o": elf_object(64, "<", {defined: (1, 1), "__memcpy_chk": (1, 0)})})
+        (tmp_path / f"lib{name}.a").write_bytes(data)
+    (tmp_path / "libdamaged.a").write_bytes(data[:-20])
+    (tmp_path / "main.go").write_text("package main\n\nfunc main() { C.one() }\n")
+    flags = (f"-L{tmp_path}", "-la", "-ldamaged")
+    near = Package(import_path="m", dir=str(tmp_path), name="main", cgo_files=("main.go",), cgo_ldflags=flags)
+    far = Package(import_path="m/far", dir=str(tmp_path), name="far", cgo_files=("far.go",), cgo_ldflags=flags)
+    uses = [CgoUse("m", ("m",)), CgoUse("m/far", ("m", "m/far"))]
+
+    found = mixed_archives([near, far], uses, (f"{tmp_path}/libb.a",), static=True)
+
+    assert {Path(one.wanted.split()[0]).name: (one.level, one.why) for one in found} == {
+        "liba.a": (
+            Level.WARN,
+            "musl lacks __memcpy_chk: the link fails if the program needs that object; m uses cgo itself",
+        ),
+        "libb.a": (Level.ERROR, "musl lacks __memcpy_chk"),
+    }
+    (tmp_path / "shim.c").write_text("void *__memcpy_chk(void) { return 0; }\n")
+    shim = replace(near, native_files=("shim.c",))
+    assert not mixed_archives([shim, far], uses, (f"{tmp_path}/libb.a",), static=True)
 
 
 SYMBOLS = {"local": (0, 1), "one": (1, 1), "weak_one": (2, 1), "__memcpy_chk": (1, 0), "maybe": (2, 0)}

@@ -60,18 +60,21 @@ def find_mixed(
 
 
 def _linked(objects: Sequence[ObjectSymbols], wanted: Collection[str]) -> frozenset[ObjectSymbols]:
-    """Return the objects that a linker takes for ``wanted``, and for what those want in turn."""
-    by_symbol: dict[str, ObjectSymbols] = {}
+    """Return the objects that a linker certainly takes for ``wanted``, and for what those want in turn.
+
+    Of several that define a symbol it takes the first in its own order, which is not known here.
+    """
+    by_symbol: dict[str, list[ObjectSymbols]] = {}
     for one in objects:
         for symbol in one.defined:
-            by_symbol.setdefault(symbol, one)
+            by_symbol.setdefault(symbol, []).append(one)
     linked: set[ObjectSymbols] = set()
     ahead = [*wanted]
     while ahead:
-        one_wanted = by_symbol.get(ahead.pop())
-        if one_wanted is not None and one_wanted not in linked:
-            linked.add(one_wanted)
-            ahead.extend(one_wanted.undefined)
+        defining = by_symbol.get(ahead.pop(), [])
+        if len(defining) == 1 and defining[0] not in linked:
+            linked.add(defining[0])
+            ahead.extend(defining[0].undefined)
     return frozenset(linked)
 
 

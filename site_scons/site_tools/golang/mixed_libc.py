@@ -29,23 +29,19 @@ def mixed_archives(
     be read is left to the linker.
     """
     own = [package for package in packages if not package.standard]
-    brought = {
-        path: package for package in own for path in archives_of(package.cgo_ldflags, package.dir, static=static)
-    }
-    for path in archives_of(extra_flags, "", static=static):
-        brought.setdefault(path, own[0]) if own else None
+    chains = {use.package: str(use) for use in uses}
+    brought = dict.fromkeys(archives_of(extra_flags, "", static=static), "")
+    for package in reversed(own):
+        named = archives_of(package.cgo_ldflags, package.dir, static=static)
+        brought.update(dict.fromkeys(named, chains.get(package.import_path, "")))
     archives = {path: _objects(path) for path in brought}
     if not any(archives.values()):
         return ()
-    go = [read_source(os.path.join(package.dir, name)) for package in own for name in package.cgo_files]
-    c = [read_source(os.path.join(package.dir, name)) for package in own for name in package.native_files]
+    go = [read_source(package.path(name)) for package in own for name in package.cgo_files]
+    c = [read_source(package.path(name)) for package in own for name in package.native_files]
     wanted = {name for text in go for name in _C_NAME.findall(text)}
     defined = {name for text in (*go, *c) for name in _WORD.findall(text)}
-    chains = {use.package: str(use) for use in uses}
-    return tuple(
-        mixed_finding(mixed, chains.get(brought[mixed.archive].import_path, ""))
-        for mixed in find_mixed(archives, wanted, defined)
-    )
+    return tuple(mixed_finding(mixed, brought[mixed.archive]) for mixed in find_mixed(archives, wanted, defined))
 
 
 def archives_of(flags: Iterable[str], base: str, *, static: bool) -> Iterator[str]:
