@@ -79,6 +79,7 @@ api = env.GoStaticLibrary("api", "go/api")
 print("NODES", [str(node) for node in api])
 env.Program("server", ["server.c", api[0]])
 env.Program("other", "server.o", LIBS=[api[0]])
+env.Program("all", ["server.o", api])
 static = env.Program("static", "server.o", LIBS=["api"], LIBPATH=["."], LINKFLAGS=["-static"])
 env.GoVerify(static, linkage="static")
 env.SharedLibrary("plugin", ["plugin.c", api[0]])
@@ -92,7 +93,7 @@ def test_c_over_an_archive(api: Project) -> None:
     outcome = build(api, ARCHIVE, "-j2")
     assert "NODES ['libapi.a', 'libapi.h']" in outcome.stdout
     assert "libapi.a: archive: ar archive, has the Go member go.o, exports ApiAdd, ApiName\n" in outcome.stdout
-    for name in ("server", "other", "static"):
+    for name in ("server", "other", "all", "static"):
         assert run(api, name) == "42 go\n"
     assert is_static(api / "static")
     assert "\nstatic: static-libc (glibc" in outcome.stdout
@@ -106,7 +107,7 @@ def test_c_over_an_archive(api: Project) -> None:
     outcome = api.scons("--debug=explain")
     assert "rebuilding `libapi.a' because `sum/sum.go' changed" in outcome.stdout
     assert not compiled(outcome)
-    assert sorted(linked(outcome)) == ["libplugin.so", "other", "server", "static"]
+    assert sorted(linked(outcome)) == ["all", "libplugin.so", "other", "server", "static"]
     assert run(api, "server") == "43 go\n"
     assert (api / "libapi.h").stat().st_mtime_ns == header.st_mtime_ns, "a header of the same content stays as it is"
     api.up_to_date()
@@ -336,14 +337,14 @@ def test_declarations(api: Project) -> None:
     assert (
         "NODES ['build/dynamic/libapi.a', 'build/dynamic/libapi.h', 'build/static-libc/libapi.a', "
         "'build/static-libc/libapi.h', 'build/static-pie/libapi.a', 'build/static-pie/libapi.h', "
-        "'out/api.so', 'out/api.h', 'out/libxyz.so.3.1', 'out/libxyz.h', 'out/w/api.lib', 'out/w/api.h']"
+        "'out/api.so', 'out/api.h', 'out/libxyz.so.3.1', 'out/libxyz.h', 'out/w/libapi.a', 'out/w/libapi.h']"
     ) in outcome.stdout
     assert sorted(outcome.built) == [
         "dynamic/libapi.a",
         "out/api.so",
         "out/libxyz.so.3.1",
         "static-libc/libapi.a",
-        "w/api.lib",
+        "w/libapi.a",
     ]
     for call, expected in {
         'env.GoStaticLibrary("api", "go/api", linkage="static")': "fix:    linkage='static-libc' (for a static C program)",
@@ -352,6 +353,8 @@ def test_declarations(api: Project) -> None:
         'env.GoStaticLibrary("api", "go/api", GOLIBC="musl")': "crashes before main (golang/go#13492, golang/go#54805)",
         'env.GoStaticLibrary("api", "go/api", GOBUILDFLAGS=["-buildmode=pie"])': "found:  -buildmode=pie (GOBUILDFLAGS)",
         'env.GoStaticLibrary("api", "go/api"); env.GoSharedLibrary("api", "go/api")': "libapi.h is declared twice",
+        'a = env.GoStaticLibrary("a", "go/api"); b = env.GoStaticLibrary("b", "go/api"); '
+        'env.Program("p", ["server.c", a], LIBS=[b[0]])': "p is linked with 2 Go archives",
         'env.GoSharedLibrary("api", "go/api", SONAME="a", SOVERSION="1")': "wanted: one of $SONAME and $SOVERSION",
         'env.GoStaticLibrary("api", "go/none")': "GoStaticLibrary\n  wanted: the directory of a main package",
         'env.GoStaticLibrary("api", "go/api", lnkage="dynamic")': "fix:    linkage=",

@@ -1,4 +1,4 @@
-"""What a link of C needs because a Go archive takes part: the libraries that its packages ask for.
+"""What is different about a link of C that Go libraries take part in: their headers, and the libraries they ask for.
 
 An archive is linked without its ``#cgo LDFLAGS``: whatever links it has to name them again.
 """
@@ -8,17 +8,51 @@ from __future__ import annotations
 import os
 from typing import Any
 
+import SCons.Node.FS
 import SCons.Subst
+import SCons.Util
 
 from ..errors import GolangError
 from ..goflags import split_words
 from ..linkage import Product
 from .fingerprint import Env, text
+from .messages import user_error
 from .programs import PROGRAMS
-from .target import Node, program_of
+from .target import Node, library_of, program_of
 
 CARRIED = "_GOCARRIED"
 """The private construction variable that stands at the end of $_LIBFLAGS."""
+
+
+EMITTERS = ("PROGEMITTER", "SHLIBEMITTER")
+"""SCons's construction variables for functions that may change what a program or a shared library is linked from."""
+
+
+def add_to(env: Env) -> None:
+    """Have an environment link C with Go libraries. May be called any number of times."""
+    if CARRIED not in str(env.get("_LIBFLAGS", "")):
+        env["_LIBFLAGS"] = f"{env.get('_LIBFLAGS', '')} ${CARRIED}"
+    env[CARRIED] = carried
+    for name in EMITTERS:
+        known = env.get(name) or []
+        emitters = [*known] if SCons.Util.is_List(known) else [known]
+        # Text there names another variable, which SCons looks up only where it stands alone.
+        if link_go not in emitters and not isinstance(known, str):
+            env[name] = [*emitters, link_go]
+
+
+def link_go(target: list[Any], source: list[Any], env: Env) -> tuple[list[Any], list[Any]]:
+    """Leave the headers of Go libraries out of what is linked. Raises SCons.Errors.UserError for two archives."""
+    named = (one for one in SCons.Util.flatten([env.get("LIBS") or []]) if isinstance(one, SCons.Node.FS.Base))
+    archives = list(dict.fromkeys(one for one in (*source, *named) if _is_archive(one)))
+    if len(archives) > 1:
+        msg = (
+            f"{target[0]} is linked with {len(archives)} Go archives\n  wanted: one, for each has a Go runtime in it\n"
+            f"  found:  {', '.join(map(str, archives))}\n"
+            "  fix:    one main package that imports what both export"
+        )
+        raise user_error(msg)
+    return target, [one for one in source if not library_of(one)]
 
 
 def carried(target: Any, source: Any, env: Env, for_signature: bool) -> Any:  # noqa: FBT001

@@ -23,7 +23,7 @@ from .target import library_of
 
 _CALLS = {Product.C_ARCHIVE: "GoStaticLibrary", Product.C_SHARED: "GoSharedLibrary"}
 _ELSEWHERE = {
-    "windows": {Product.C_ARCHIVE: ("", ".lib"), Product.C_SHARED: ("", ".dll")},
+    "windows": {Product.C_ARCHIVE: ("lib", ".a"), Product.C_SHARED: ("", ".dll")},
     "darwin": {Product.C_ARCHIVE: ("lib", ".a"), Product.C_SHARED: ("lib", ".dylib")},
 }
 """Prefix and suffix of libraries for another system than this one; SCons's variables are about this one."""

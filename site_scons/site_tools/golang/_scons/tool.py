@@ -7,7 +7,7 @@ from typing import Any
 from ..errors import ToolchainError
 from ..platform import PLATFORM_SETTINGS, platform_name
 from .builders import go_module, go_program
-from .carried import CARRIED, carried
+from .carried import add_to
 from .fingerprint import Env, text
 from .messages import user_error
 from .programs import PROGRAMS
@@ -28,9 +28,7 @@ def generate(env: Env, **kwargs: Any) -> None:
         raise user_error(msg)
     env.Replace(**kwargs)
     env.SetDefault(**defaults(), _GOOVERLAY="", _GOPLATFORM=_platform, **{name: _expansion(name) for name in _EXPANDED})
-    if CARRIED not in str(env.get("_LIBFLAGS", "")):
-        env["_LIBFLAGS"] = f"{env.get('_LIBFLAGS', '')} ${CARRIED}"
-    env[CARRIED] = carried
+    add_to(env)
     # SCons's own variables, for an environment that loads no other tool.
     env["BUILDERS"]["GoProgram"] = go_program
     env["BUILDERS"]["GoModule"] = go_module
