@@ -180,18 +180,21 @@ def test_shared_library_and_its_versions(api: Project) -> None:
 
 
 def test_flags_that_an_archive_asks_for(api: Project) -> None:
-    """What its packages link is linked with it, from the system and from SCons, and linked again when it changes."""
+    """What its packages link is linked with it, from the system and from SCons, and linked again when it changes.
+
+    That it is itself in the LIBS of the environment that declares it does it no harm.
+    """
     body = (
-        "import os\n"
         'native = env.StaticLibrary("native/native", "native/native.c")\n'
-        'lib = env.GoStaticLibrary("build/api", "go/api")\n'
-        'server = env.Program("build/server", ["server.c", lib[0]], CPPPATH=["build"])\n'
+        'lib = env.GoStaticLibrary("build/api", "go/api", LIBS=["m"])\n'
+        "env.Append(LIBS=[lib[0]])\n"
+        'server = env.Program("build/server", "server.c", CPPPATH=["build"])\n'
         'env.GoVerify(server, linkage="dynamic")\n'
     )
     native = "int native(void) { return 1; }\n"
     text = API.replace(
         "stdint.h>\n",
-        "stdint.h>\n// #include <math.h>\n// #cgo LDFLAGS: -L${SRCDIR}/../../native -lnative -lm\n// int native(void);\n",
+        "stdint.h>\n// #include <math.h>\n// #cgo LDFLAGS: -L${SRCDIR}/../../native -lnative\n// int native(void);\n",
     )
     text = text.replace("sum.Of(int(a), int(b))", "sum.Of(int(a), int(b)) + int(C.native()) + int(C.cbrt(C.double(a)))")
     api.write({"go/api/api.go": text, "native/native.c": native})

@@ -18,6 +18,7 @@ import SCons.Util
 
 from ..csettings import CSettings, is_library_file
 from .fingerprint import C_VARIABLES, Env
+from .target import is_go
 
 _PATHS = ("CPPPATH", "LIBPATH", "FRAMEWORKPATH")
 _SHARED, _ARCHIVES = ("lib{}.so", "lib{}.dylib"), ("lib{}.a", "{}.lib")
@@ -95,7 +96,8 @@ def _libraries(env: Env, archives_only: bool, seen: set[Any], base: Any = None) 
         node = one if isinstance(one, SCons.Node.Node) else _made_in(folders, one, archives_only)
         if node is None:
             yield f"-l{one}"
-        elif node not in seen:
+        elif node not in seen and not is_go(node):
+            # In LIBS for C: Go is not linked with Go that way, least of all a library with itself.
             seen.add(node)
             yield str(node.get_abspath())
             yield from _needed_by(node, archives_only, seen)
@@ -131,7 +133,7 @@ def _made_in(folders: Iterable[Any], name: str, archives_only: bool) -> Any:  # 
     files = [name[1:]] if name.startswith(":") else [pattern.format(name) for pattern in patterns]
     for folder in folders:
         nodes = [folder.File(file) for file in files]
-        made = next((node for node in nodes if node.has_builder()), None)
+        made = next((node for node in nodes if node.has_builder() or is_go(node)), None)
         if made or any(node.exists() for node in nodes):
             return made
     return None

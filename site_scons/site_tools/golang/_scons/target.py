@@ -60,6 +60,12 @@ def library_of(node: Node) -> Any:
     return getattr(node.attributes, "golang_library", None)
 
 
+def is_go(node: Node) -> bool:
+    """Return whether a node is a target of this tool, or the symbolic link to one."""
+    linked = node.sources if node.side_effect else ()
+    return any(program_of(one) is not None for one in (node, *linked))
+
+
 def program_of(node: Node) -> Any:
     """Return the Program that a node carries, or None."""
     return getattr(node.attributes, "golang", None)
