@@ -29,6 +29,7 @@ DEBIAN_PACKAGES = {
     f"{CROSS}-gcc": f"gcc-{CROSS}",
     f"{CROSS}-g++": f"g++-{CROSS}",
     "unzip": "unzip",
+    "protoc": "protobuf-compiler",
 }
 C_LIBRARIES = ("libc6-dev", f"libc6-dev-{CROSS.partition('-')[0].replace('aarch64', 'arm64')}-cross")
 

@@ -168,6 +168,29 @@ def test_an_index_that_is_lost_is_made_again(logged: Logged) -> None:
     assert logged.build() == ("", 0)
 
 
+def test_generated_files_are_listed_once_they_are_there(logged: Logged) -> None:
+    """Before that Go is asked what is missing, for the configuration that comes first."""
+    project, listed = logged.project, CONFIGURATIONS
+    script = (project / "SConstruct").read_text()
+    generated = 'env.Command("build/gen.go", "gen.txt", "cp $SOURCE $TARGET")'
+    try:
+        (project / "SConstruct").write_text(script.replace("GOTAGS", f"GOGENERATED={{'gen': {generated}}}, GOTAGS"))
+        text = 'package gen\n\nconst Text = "one"\n'
+        project.write(
+            {"gen.txt": text, "cmd/a/main.go": MAIN_A.replace("m/lib", "m/gen").replace("lib.Text()", "gen.Text")}
+        )
+        assert logged.build() == ("a", 1 + listed)
+        assert logged.build() == ("", 0)
+        project.write({"gen.txt": text.replace("one", "two")})
+        assert logged.build() == ("a", 0)
+        project.write({"gen.txt": text.replace("const", 'import _ "strings"\n\nconst')})
+        assert logged.build() == ("a", listed)
+        assert logged.build() == ("", 0)
+    finally:
+        (project / "SConstruct").write_text(script)
+        project.write({"cmd/a/main.go": MAIN_A})
+
+
 def test_a_module_of_the_workspace_decides_though_no_program_uses_it(project: Project) -> None:
     """What one module replaces is replaced for all of them."""
     mod, replaced = "module example.org/{}\n\ngo 1.21\n", "\nreplace example.org/dep => ../{}\n"

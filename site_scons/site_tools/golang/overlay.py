@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 
 from .store import digest_of
 from .tree import Directory, Stamp, Tree, as_bytes, may_read
+
+_NO_HEADER = re.compile(r"fatal error: '?([^':\n]+)(?:: No such file|' file not found)")
+"""What gcc and clang say."""
 
 
 class Overlay:
@@ -51,6 +55,18 @@ class Overlay:
     def present(self) -> dict[str, str]:
         """Return what can be seen already: the files that are there, by their places."""
         return {place: file for place, file in self.replace.items() if os.path.isfile(file)}
+
+
+def hidden_header(said: str, overlay: Overlay) -> tuple[str, str] | None:
+    """Return the place and the file of a header of an overlay that a C compiler said is not there.
+
+    The go command copies what an overlay shows in the folder of a package beside its C files, and nothing else.
+    """
+    for match in _NO_HEADER.finditer(said):
+        for place, file in overlay.replace.items():
+            if place.endswith(f"/{match[1]}"):
+                return place, file
+    return None
 
 
 NOTHING = Overlay()

@@ -14,6 +14,7 @@ import SCons.Subst
 from ..errors import GolangError, InspectError
 from ..finding import errors
 from ..linkage import Level, Permissions
+from ..overlay import hidden_header
 from ..policy import check
 from ..predict import NSS_FIX
 from ..report import refusal, warning
@@ -119,10 +120,23 @@ def _build_and_prove(node: Any, source: list[Any], env: Env) -> Any:
     failed = None
     if member.status:
         warn(member.said)
-        failed = failure(node, f"Error {member.status}")
+        failed = failure(node, f"Error {member.status}{_hidden(member)}")
     elif not member.built:
         failed = _compile(node, source, env, scan, environ)
     return _explain(failed, scan) if failed else _prove(member.unproved, node, scan, member.reading)
+
+
+def _hidden(member: Member) -> str:
+    """Return why a C compiler does not find a header that is generated."""
+    hidden = hidden_header(member.said, member.scan.overlay)
+    if hidden is None:
+        return ""
+    place, file = hidden
+    return (
+        f"\n  wanted: {place}\n  found:  {file}, generated outside of the source tree\n"
+        "  why:    C compilers see generated files in the folders of Go packages only\n"
+        f"  fix:    `#cgo CPPFLAGS: -I${{SRCDIR}}/...` or CGO_CPPFLAGS, with the path of {os.path.dirname(file)}"
+    )
 
 
 def _explain(failed: Any, scan: ProgramScan) -> Any:

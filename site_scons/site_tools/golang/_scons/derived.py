@@ -60,7 +60,8 @@ class DerivedFiles:
         self._contested = {place: nodes for place, nodes in variants.items() if len(nodes) > 1}
 
     def _is_compiled(self, node: Node) -> bool:
-        env = node.get_build_env()
+        # That of the builder's call: it costs nothing, and most nodes share it.
+        env = node.env or node.get_build_env()
         if id(env) not in self._suffixes:
             self._suffixes[id(env)] = frozenset(text(env, name) for name in _COMPILED)
         return os.path.splitext(node.name)[1] in self._suffixes[id(env)]

@@ -20,7 +20,8 @@ def explain(node: Any, said: str | None) -> str | None:
         return said
     stored.binfo.prepare_dependencies()
     try:
-        reasons = list(_reasons(node, stored.binfo, node.get_binfo()))
+        # What SCons makes is told both as a file and as an input of its own.
+        reasons = list(dict.fromkeys(_reasons(node, stored.binfo, node.get_binfo())))
     except (AttributeError, GolangError):
         return said
     if not reasons:
@@ -66,10 +67,10 @@ def _made_of(node: Any) -> Iterator[str]:
 
 
 def _file(change: tuple[str, str, str, str]) -> str:
-    folder, path, name, how = change
+    file, path, name, how = change
     if not name:
         return f"package {path} is {'imported now' if how == 'new' else 'no longer imported'}"
     if name.startswith("module ") or name in ("GODEBUG", "error", SETTINGS):
         return f"{name} of {path} changed"
-    place = f"`{os.path.relpath(os.path.join(folder, name))}'" if folder else f"`{name}' of {path}"
+    place = f"`{os.path.relpath(file)}'" if file else f"`{name}' of {path}"
     return f"{place} {'changed' if how == 'changed' else f'is {how}'}"

@@ -47,7 +47,7 @@ def generated_files(env: Env) -> dict[str, Node]:
 
 def is_made(folder: Any) -> bool:
     """Return whether SCons itself makes files in a folder."""
-    return any(isinstance(node, SCons.Node.FS.File) and node.has_builder() for node in folder.entries.values())
+    return any(node.has_builder() for node in folder.entries.values() if not isinstance(node, SCons.Node.FS.Dir))
 
 
 def variant_dir(env: Env) -> str:
@@ -65,7 +65,8 @@ def _placed(env: Env, folder: Any, files: Any) -> Iterator[tuple[str, Node]]:
         raise GeneratedError(found) from error
     find_module_root(directory)
     for node in nodes:
-        if not isinstance(node, SCons.Node.FS.File):
+        # What a Command makes is an Entry until something is known of it.
+        if not isinstance(node.disambiguate(), SCons.Node.FS.File):
             found = f"{node}, a {type(node).__name__}"
             raise GeneratedError(found)
         yield os.path.join(directory, node.name), node

@@ -45,17 +45,13 @@ def go_tool(env: Env, name: Any, target: Any = None, linkage: Any = None, module
 
 
 def _import_path(root: str, name: str) -> str:
-    tools = tool_paths(root)
     if "/" in name:
         return name
+    tools = tool_paths(root)
     found = [path for path in tools if name in (path, program_name(path))]
     if len(found) != 1:
-        has = f"several: {', '.join(found)}" if found else f"{', '.join(tools) or 'no tool line'}"
-        fix = (
-            "name the import path"
-            if found or not tools
-            else "`go get -tool IMPORT/PATH` (Go 1.24), or name the import path"
-        )
-        msg = f"GoTool: {name}\n  wanted: a tool that {root}/go.mod names\n  found:  {has}\n  fix:    {fix}"
+        has = ", ".join(found or tools) or "no tool line"
+        fix = "name the import path" if found else "`go get -tool IMPORT/PATH` (Go 1.24), or name the import path"
+        msg = f"GoTool: {name}\n  wanted: one tool that {root}/go.mod names so\n  found:  {has}\n  fix:    {fix}"
         raise RequestError(msg)
     return found[0]

@@ -223,7 +223,7 @@ class Programs:
     def changes(self, node: Node) -> list[tuple[str, str, str, str]] | None:
         """Return what tells the files of a target from those it was built from.
 
-        Each change is a folder, an import path, a file or other input, and how it changed; None if it is not known.
+        Each change is a path, an import path, a file or other input, and how it changed; None if it is not known.
         """
         with self._lock:
             listed, history = self.listed(node), self._history_of(node)
@@ -232,7 +232,9 @@ class Programs:
             packages = listed.graph.packages
             if changes is None:
                 return None
-            return [(packages[path].dir if path in packages else "", path, name, how) for path, name, how in changes]
+            return [
+                (packages[path].path(name) if path in packages else "", path, name, how) for path, name, how in changes
+            ]
 
     def _history_of(self, node: Node) -> History:
         if self._history is None:

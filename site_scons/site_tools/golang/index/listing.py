@@ -277,5 +277,9 @@ def _refuse_tool_lines(config: Configuration) -> None:
 
 def _changed_since(tree: Tree, watch: Watch) -> bool:
     """Return whether a file may have changed since ``tree`` was begun."""
-    lags = ((time, _LAG if time % 1_000_000_000 else _COARSE) for time in watch.times(tree.anew()))
+    now = tree.anew()
+    # What the build itself makes was finished before; if it changes now, the clock has gone on.
+    if any(stamp and max(stamp[1:3]) > tree.begun for _, stamp in now.shown()):
+        return True
+    lags = ((time, _LAG if time % 1_000_000_000 else _COARSE) for time in watch.times(now))
     return any(time > tree.begun - lag for time, lag in lags)

@@ -76,12 +76,15 @@ class Watch(NamedTuple):
                 yield tree.actual(path)
 
     def times(self, tree: Tree) -> Iterator[int]:
-        """Yield when each file last changed, in nanoseconds; the time of a directory tells of files that are gone."""
-        directories = (tree.directory(path) for path in self.directories)
+        """Yield when each file last changed that stands where it is seen, in nanoseconds.
+
+        The time of a directory tells of files that are gone.
+        """
+        directories = (tree.on_disk(path) for path in self.directories)
         for stamp in (
             *map(tree.stamp, self.directories),
             *(stamp for found in directories if found for stamp in found.files.values()),
-            *(stamp for _, stamp in self._single(tree)),
+            *(stamp for path, stamp in self._single(tree) if tree.actual(path) == path),
         ):
             if stamp:
                 yield max(stamp[1:3])
