@@ -95,8 +95,7 @@ def test_exactly_what_uses_c_is_built_again(over_c: Project) -> None:
     """Headers, sources of the library and settings; a program without cgo of its own has nothing of them."""
     for name, old, new, printed in (
         ("include/core.h", "return 5", "return 6", "core 42 inline 6 limit 7 deep 49\n"),
-        ("src/core.c", "40", "50", "core 52 inline 6 limit 7 deep 59\n"),
-        ("base/base.c", "2", "3", "core 53 inline 6 limit 7 deep 60\n"),
+        ("base/base.c", "2", "13", "core 53 inline 6 limit 7 deep 60\n"),
     ):
         over_c.write({name: (over_c / name).read_text().replace(old, new)})
         assert over_c.rebuilt() == TOOLS
@@ -107,10 +106,6 @@ def test_exactly_what_uses_c_is_built_again(over_c: Project) -> None:
     assert said(over_c) == "core 53 inline 6 limit 8 deep 61\n"
     explained = over_c.scons("--debug=explain", "-n")
     assert explained.text.count("C settings (LIBS, CPPPATH and the like) of example.org/m/cmd/tool changed") == 2
-    assert over_c.rebuilt() == TOOLS
-    (over_c / "elsewhere").mkdir()
-    over_c.sconstruct(SCONSTRUCT.replace('["#include"]', '["#include", "#elsewhere"]'), tools='"default", ')
-    assert over_c.rebuilt() == TOOLS
 
 
 def test_go_compiles_only_the_packages_concerned(over_c: Project) -> None:
@@ -250,3 +245,116 @@ env.GoProgram("build/debug/tool", "cmd/tool", LIBS=[asan], GOBUILDFLAGS=["-asan"
     found = project.run(str(project / "build/debug/tool"))
     assert found.status != 0
     assert "AddressSanitizer: global-buffer-overflow" in found.stderr
+
+
+PKG_CONFIG = """\
+package main
+
+// #cgo pkg-config: outer
+// #include <outer.h>
+import "C"
+
+func main() { println("outer", C.outer(), "header", C.OUTER) }
+"""
+
+PC = """\
+prefix=${{pcfiledir}}/..
+Name: {name}
+Description: for a test
+Version: 1
+{more}
+"""
+
+
+def test_pkg_config(project: Project) -> None:
+    """D10: .pc files are inputs, those that they require too; what links statically asks for private libraries."""
+    project.module({"cmd/tool/main.go": PKG_CONFIG})
+    outer = PC.format(name="outer", more="Cflags: -I${prefix}/include\nLibs: -L${prefix}/lib -louter\n")
+    project.write(
+        {
+            "third/pc/outer.pc": outer + "Requires.private: inner\n",
+            "third/pc/inner.pc": PC.format(name="inner", more="Libs: -L${prefix}/lib -linner"),
+            "third/include/outer.h": "int outer(void);\n#ifndef OUTER\n#define OUTER 1\n#endif\n",
+            "third/outer.c": "int inner(void);\nint outer(void) { return 10 + inner(); }\n",
+            "third/inner.c": "int inner(void) { return 1; }\n",
+        }
+    )
+    archive = "gcc -c third/{0}.c -o third/{0}.o && ar rcsD third/lib/lib{0}.a third/{0}.o"
+    (project / "third/lib").mkdir()
+    for name in ("outer", "inner"):
+        project.run("sh", "-c", archive.format(name), check=True)
+    project.sconstruct(
+        """
+env["ENV"]["PKG_CONFIG_PATH"] = env.Dir("#third/pc").abspath
+env.GoProgram("build/static/tool", "cmd/tool", linkage="static-libc")
+"""
+    )
+    assert project.rebuilt() == ["static/tool"]
+    assert said(project, "build/static/tool") == "outer 11 header 1\n"
+
+    project.write({"third/pc/outer.pc": outer.replace("Cflags:", "Cflags: -DOUTER=2") + "Requires.private: inner\n"})
+    assert project.rebuilt() == ["static/tool"]
+    assert said(project, "build/static/tool") == "outer 11 header 2\n"
+    project.write({"third/inner.c": "int inner(void) { return 3; }\n"})
+    project.run("sh", "-c", archive.format("inner"), check=True)
+    assert project.rebuilt() == ["static/tool"]
+    assert said(project, "build/static/tool") == "outer 13 header 2\n"
+
+    (project / "third/lib/libinner.a").rename(project / "third/lib/libinner.so")
+    refused = project.scons(status=2).text
+    assert "wanted: libinner.a, to link it statically" in refused
+    assert "example.org/m/cmd/tool uses cgo itself" in refused
+    (project / "third/pc/inner.pc").unlink()
+    refused = project.scons(status=2).text
+    assert "wanted: what pkg-config says of outer" in refused
+    assert "PKG_CONFIG_PATH" in refused
+
+
+MOSTLY = """\
+package main
+
+// #cgo CXXFLAGS: -O0
+// #cgo LDFLAGS: -L${SRCDIR}/../../lib -louter -lm
+// int outer(void);
+// int named(void);
+// int plus(void);
+import "C"
+
+func main() { println("outer", C.outer(), "named", C.named(), "plus", C.plus()) }
+"""
+
+
+def test_everything_static_but_libc_and_a_list(project: Project) -> None:
+    """C23, C26: each library has a shared one beside it, which is taken exactly where GODYNAMICLIBS says so."""
+    plus = '#include <string>\nextern "C" int plus() { return std::string(getenv("HOME")).empty(); }\n'
+    project.module({"cmd/tool/main.go": MOSTLY, "cmd/tool/plus.cc": f"#include <cstdlib>\n{plus}"})
+    (project / "lib").mkdir()
+    for name in ("outer", "named"):
+        project.write({f"lib/{name}.c": f"int {name}(void) {{ return 1; }}\n"})
+        make = "cd lib; gcc -fPIC -c {0}.c && ar rcsD lib{0}.a {0}.o && gcc -shared -Wl,-soname,lib{0}.so {0}.o -o lib{0}.so"
+        project.run("sh", "-c", make.format(name), check=True)
+    settings = {
+        "only-libc": "GODYNAMICLIBS=[]",
+        "one": 'GODYNAMICLIBS=["outer"], RPATH=[env.Dir("#lib").abspath]',
+        "any": 'GOVERIFYLIBS=["libouter.so", "libnamed.so"]',
+    }
+    project.sconstruct(
+        "\n".join(
+            f'env.GoProgram("build/{name}/tool", "cmd/tool", LIBS=["named"], LIBPATH=["lib"], {setting})'
+            for name, setting in settings.items()
+        )
+    )
+    assert project.rebuilt() == ["any/tool", "one/tool", "only-libc/tool"]
+    usual = {"libc.so.6", "libm.so.6", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"}
+    loaded = {name: set(needed(project / f"build/{name}/tool")) - usual for name in settings}
+    assert loaded["only-libc"] == set()
+    assert loaded["one"] == {"libouter.so"}
+    assert {"libouter.so", "libnamed.so", "libstdc++.so.6"} <= loaded["any"]
+    for name in ("only-libc", "one"):
+        assert said(project, f"build/{name}/tool") == "outer 1 named 1 plus 0\n"
+    assert MOSTLY == (project / "cmd/tool/main.go").read_text()
+
+    (project / "lib/libouter.a").unlink()
+    refused = project.scons("build/only-libc", status=2).text
+    assert "wanted: libouter.a, to link it statically" in refused
+    assert "GODYNAMICLIBS" in refused

@@ -94,6 +94,7 @@ COMPILES: Mapping[str, tuple[object, list[str]]] = {
     "GOTRIMPATH": (False, BOTH),
     "GOBUILDVCS": (True, BOTH),
     "GORACE": (True, DYNAMIC),
+    "GODYNAMICLIBS": ([], DYNAMIC),
     "GOPGO": ("off", BOTH),
     "GOGENERATED": ({"cmd/app": ["parts/more.go"]}, BOTH),
     "GOCC": ("gcc -g0", DYNAMIC),

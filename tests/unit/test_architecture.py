@@ -68,6 +68,7 @@ LAYERS = (
             "plan",
             "contradictions",
             "predict",
+            "c_findings",
             "verdict",
             "policies",
             "policy",
@@ -90,6 +91,7 @@ CORE_WITHOUT_IO = (
     "plan",
     "contradictions",
     "predict",
+    "c_findings",
     "policy",
     "image_policy",
     "library_policy",
@@ -361,6 +363,7 @@ def test_table_of_variables_and_core_need_no_scons() -> None:
 
 BUILD_ONLY = (
     "archives",
+    "c_findings",
     "ccompiler",
     "compiler_memo",
     "configuration",

@@ -17,7 +17,7 @@ from .ccompiler import CCompiler
 from .compiler_memo import CompilerMemo
 from .csettings import CSettings
 from .ctoolchain import CToolchain, search_path
-from .drivers import Drivers
+from .drivers import LIBC_LIBRARIES, Drivers
 from .emulation import Emulation
 from .goenv import CACHE_SETTINGS, INHERITED
 from .goflags import flag_name, join_words, split_words
@@ -139,7 +139,8 @@ class Configuration:
         environ = (f"{name}={value}" for name, value in sorted(self.plan.environ.items()))
         static_c = self.request.linkage.links_libc_statically
         pkg_config = (f"{name}={value}" for name, value in sorted(self.base.items()) if name.startswith("PKG_CONFIG"))
-        return digest_of(*self.key[:-1], static_c, *flags, "", *environ, *pkg_config, "", *self.c_flags)
+        dynamic = sorted(self.dynamic_libraries or ())
+        return digest_of(*self.key[:-1], static_c, *dynamic, *flags, "", *environ, *pkg_config, "", *self.c_flags)
 
     @cached_property
     def c(self) -> CToolchain:
@@ -163,6 +164,13 @@ class Configuration:
         for name, compiler in zip(("CC", "CXX"), compilers, strict=False):
             environ[name] = _spelled(compiler, environ["PATH"])
         return environ
+
+    @property
+    def dynamic_libraries(self) -> frozenset[str] | None:
+        """The libraries that are not linked from archives, as ``-l`` names them; None for any."""
+        if not self.options.links_archives(self.request):
+            return None
+        return LIBC_LIBRARIES.union(self.options.dynamic_libraries or ())
 
     @property
     def tool_environ(self) -> dict[str, str]:

@@ -34,7 +34,7 @@ def contradictions(request: Request, platform: Platform, options: Options) -> tu
     """Return everything in the request that cannot be had together, each with its fix."""
     checks = (
         _platform, _library, _words, _static_flags, _link_mode, _build_flags, _build_mode, _sanitizers, _stacks,
-        _settings, _emulation,
+        _settings, _emulation, _archives,
     )  # fmt: skip
     return tuple(found for check in checks for found in check(request, platform, options))
 
@@ -84,6 +84,14 @@ def _library(request: Request, platform: Platform, options: Options) -> list[Fin
         fix = "GOLIBC='glibc'; GOVERIFY='warn' builds it for a Go toolchain that is patched for this"
         return [_refuse("C11", "a library that C can use", f"{mode} for musl", why, fix)]
     return []
+
+
+def _archives(request: Request, platform: Platform, options: Options) -> list[Finding]:
+    if not options.links_archives(request) or platform.format == "ELF":
+        return []
+    why = "its linker has no flag that names the file of an archive (-l:libfoo.a)"
+    fix = "GODYNAMICLIBS=None, and GOVERIFYLIBS for what it may load; or linkage='static'"
+    return [_refuse("C23", "C libraries linked from archives (GODYNAMICLIBS)", f"platform {platform}", why, fix)]
 
 
 def _words(request: Request, platform: Platform, options: Options) -> list[Finding]:

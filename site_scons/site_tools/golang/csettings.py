@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 _LIBRARY_NAMES = ("lib{}.a", "lib{}.so", "lib{}.dylib")
+_CGO_LDFLAGS = re.compile(r"^([ \t]*(?:/[/*])?[ \t]*#cgo\b[^:\n]*\bLDFLAGS:)(.*)$", re.MULTILINE)
 _SEARCHED = ("-I", "-L", "-F")
 _LIBRARY_FILE = re.compile(r"\.(?:a|o|so|dylib|lib)(?:\.\d+)*$")
 _SHARED_FILE = re.compile(r"\.(?:so|dylib)(?:\.\d+)*$")
@@ -63,6 +64,21 @@ def library_places(flags: Sequence[str], base: str) -> dict[str, list[str]]:
             names = [flag[3:]] if flag.startswith("-l:") else [name.format(flag[2:]) for name in _LIBRARY_NAMES]
             found[flag] = [os.path.join(folder, name) for folder in folders for name in names]
     return found
+
+
+def from_archives(words: Iterable[str], dynamic: Collection[str]) -> Iterator[str]:
+    """Yield flags with the archive of each library by its file name, but for libraries in ``dynamic``.
+
+    So nothing that appears beside an archive takes its place (linkage cases C23, C26).
+    """
+    for word in words:
+        name = word[2:] if word.startswith("-l") else ""
+        yield word if not name or name.startswith(":") or name in dynamic else f"-l:lib{name}.a"
+
+
+def edited_source(text: str, dynamic: Collection[str]) -> str:
+    """Return a Go file with the flags of its ``#cgo LDFLAGS`` as :func:`from_archives` has them."""
+    return _CGO_LDFLAGS.sub(lambda line: line[1] + "".join(from_archives(re.split(r"(\s+)", line[2]), dynamic)), text)
 
 
 def is_library_file(word: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from .c_findings import c_findings
 from .ccompiler import CCompiler, LinkTrial, find_compiler, try_link
 from .compiler_memo import CompilerMemo
 from .drivers import LIBC_LIBRARIES, ZIG_HELP, Drivers, packages_for
@@ -19,7 +20,7 @@ from .linkage import Libc, Linkage, Request
 from .needs import CNeeds
 from .packages import Package
 from .platform import Platform
-from .predict import Prediction, c_findings
+from .predict import Prediction
 from .verdict import classify
 
 _C_SEARCH = (
@@ -169,8 +170,15 @@ class CToolchain:
             *(self._darwin_findings(prediction, compilers[0]) if self.platform.goos == "darwin" else ()),
         )
         if found or not self.request.linkage.links_libc_statically:
-            return found
+            return found or self._archive_findings(prediction, compilers[0])
         return self._static_findings(prediction, compilers[0])
+
+    def _archive_findings(self, prediction: Prediction, compiler: CCompiler) -> tuple[Finding, ...]:
+        """Return which archives are missing, that are asked for by their file names (linkage cases C12, C23)."""
+        wanted = [flag[2:] for flag in prediction.library_flags if flag.startswith("-l:")]
+        missing = self.memo.link(compiler, prediction.library_flags, self._environ).missing if wanted else ()
+        fix = "install the static library, give its folder with -L or LIBPATH, or name it in GODYNAMICLIBS"
+        return tuple(_missing(name, prediction, compiler, fix) for name in missing if name in wanted)
 
     def _darwin_findings(self, prediction: Prediction, compiler: CCompiler) -> tuple[Finding, ...]:
         """Go links nearly every program for macOS against libresolv too (internal/syscall/unix: net_darwin.go)."""
@@ -255,7 +263,10 @@ def _kind_of_empty_program(compiler: CCompiler, flags: Sequence[str], environ: M
             return str(error)
 
 
-def _missing(name: str, prediction: Prediction, compiler: CCompiler) -> Finding:
+_MISSING_FIX = "install the static library, give its folder with -L or LIBPATH, or linkage='dynamic'"
+
+
+def _missing(name: str, prediction: Prediction, compiler: CCompiler, fix: str = _MISSING_FIX) -> Finding:
     # `-l:file` names the file itself.
     archive = name[1:] if name.startswith(":") else f"lib{name}.a"
     return Finding(
@@ -263,5 +274,5 @@ def _missing(name: str, prediction: Prediction, compiler: CCompiler) -> Finding:
         wanted=f"{archive}, to link it statically",
         found=f"no {archive} where {compiler.command[0]} looks",
         why="; ".join(str(use) for use in prediction.cgo if use.package not in ("runtime/cgo", "net", "os/user")),
-        fix="install the static library, give its folder with -L, or linkage='dynamic'",
+        fix=fix,
     )

@@ -131,6 +131,7 @@ def _package(
         # In the order in which the go command gives them to compilers.
         cgo_cflags=(*_names(raw, "CgoCPPFLAGS"), *flags.cflags, *_names(raw, "CgoCFLAGS"), *_names(raw, "CgoCXXFLAGS")),
         cgo_ldflags=(*_names(raw, "CgoLDFLAGS"), *flags.ldflags),
+        pkg_config=_names(raw, "CgoPkgConfig"),
         given=flags,
         godebug=raw.get("DefaultGODEBUG", ""),
         error=(raw.get("Error") or {}).get("Err", ""),

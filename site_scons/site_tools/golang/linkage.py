@@ -183,6 +183,8 @@ class Permissions:
 
     libraries: tuple[str, ...] = ()
     """Shared libraries (DT_NEEDED names, shell patterns) that a dynamic binary may need besides libc's own."""
+    archives: bool = False
+    """Whether ``libraries`` and libc's own are all, whatever else the system or the compiler has."""
     max_glibc: str = ""
     """The highest glibc symbol version that may be required, such as ``2.28``; empty for any."""
     nss: Level = Level.WARN
@@ -200,6 +202,7 @@ class Permissions:
         values = {
             "enforce": self.enforce.value,
             "libraries": ",".join(self.libraries) or "libc only",
+            **({"others": "archives only"} if self.archives else {}),
             "glibc": self.max_glibc or "any",
             "nss": self.nss.value,
             "dropped cgo": self.dropped_cgo.value,

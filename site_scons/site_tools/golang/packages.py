@@ -79,6 +79,8 @@ class Package:
     imports: tuple[str, ...] = ()
     cgo_cflags: tuple[str, ...] = ()
     cgo_ldflags: tuple[str, ...] = ()
+    pkg_config: tuple[str, ...] = ()
+    """The words of ``#cgo pkg-config``."""
     given: GivenFlags = field(default_factory=GivenFlags)
     """Those of the flags that no Go file spells out."""
     godebug: str = ""

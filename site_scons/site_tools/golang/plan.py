@@ -86,6 +86,8 @@ class Options:
     buildvcs: bool = False
     race: bool = False
     pgo: str = ""
+    dynamic_libraries: tuple[str, ...] | None = None
+    """The C libraries that a dynamic program may load besides libc, which are all but archives; None for any."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """Go environment variables that can change a binary: GOAMD64, GOEXPERIMENT, CGO_CFLAGS ..."""
     goflags: tuple[str, ...] = ()
@@ -105,6 +107,10 @@ class Options:
     def user_flags(self) -> tuple[str, ...]:
         """Adopted GOFLAGS, then GOBUILDFLAGS, each flag with its value in one word."""
         return join_flag_values((*self.goflags, *self.build_flags), BUILD_VALUED)
+
+    def links_archives(self, request: Request) -> bool:
+        """Return whether everything is linked statically but libc and what may be dynamic."""
+        return request.linkage is Linkage.DYNAMIC and self.dynamic_libraries is not None
 
     @property
     def linker_words(self) -> tuple[str, ...]:
@@ -210,6 +216,9 @@ def linker_words(request: Request, platform: Platform, options: Options) -> tupl
         # The linker's own lock: with -d it refuses every dynamic import (C1). Not with pie, where it
         # makes a program that crashes (C4, golang/go#80464).
         words = _add(words, "-d")
+    if options.links_archives(request):
+        # Those of the compiler itself; of a program without C++ the latter means nothing.
+        external = ["-static-libgcc", "-static-libstdc++", *external]
     if linkage.links_libc_statically and not request.product.is_library:
         # -static alone is ignored by Go's internal linker, silently (C3); hence both, always.
         words = _add(words, "-linkmode=external")

@@ -161,13 +161,14 @@ def _needed(
     if not policy.needed:
         return
     permitted = [*_LIBC_LIBRARIES, *(platform.system_libraries if platform else ()), *permissions.libraries]
-    if prediction is None or prediction.needs_cxx:
+    if not permissions.archives and (prediction is None or prediction.needs_cxx):
         permitted += _CXX_LIBRARIES
+    name = "GODYNAMICLIBS" if permissions.archives else "GOVERIFYLIBS"
     for library in elf.needed:
         if not any(fnmatch.fnmatchcase(library, pattern) for pattern in permitted):
             yield Finding(
                 case="library",
-                wanted="only libc's own libraries and those in GOVERIFYLIBS",
+                wanted=f"only libc's own libraries and those in {name}",
                 found=f"DT_NEEDED {library}",
                 why=_because(prediction),
                 fix=f"GOVERIFYLIBS=[{library!r}] if it is there wherever the program runs; otherwise link its .a",

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .ccompiler import CCompiler
-from .drivers import ZIG_HELP, triple, zig_target
 from .finding import Finding
 from .gosource import DynamicImport
 from .linkage import LIBRARY_KINDS, Kind, Level, Libc, Linkage, Permissions, Request, Resolver
@@ -86,6 +84,7 @@ def predict(
         *_not_a_program(main),
         *_only_cgo(graph, main, closure, request),
         *_plugin(graph, main, request),
+        *_no_flags(graph, main, with_cgo),
         *(_nss(graph, main, closure, request) if permissions.nss is Level.ERROR else ()),
         *(_loads_libraries(graph, main, loading) if request.linkage.is_static else ()),
         *(_dropped(graph, main, closure, permissions.dropped_cgo) if not request.linkage.uses_cgo else ()),
@@ -182,6 +181,22 @@ def _plugin(graph: PackageGraph, main: Package, request: Request) -> list[Findin
     ]
 
 
+def _no_flags(graph: PackageGraph, main: Package, with_cgo: Sequence[Package]) -> list[Finding]:
+    """Tell what ``#cgo pkg-config`` does not find (linkage case D10)."""
+    return [
+        Finding(
+            case="D10",
+            wanted=f"what pkg-config says of {' '.join(package.pkg_config)}",
+            found=" ".join(package.given.error.split()),
+            why=_chain(graph, main, package.import_path),
+            fix="install the package's development files, or name the folder of its .pc file in "
+            "env['ENV']['PKG_CONFIG_PATH']",
+        )
+        for package in with_cgo
+        if package.given.error
+    ]
+
+
 def _nss(graph: PackageGraph, main: Package, closure: Sequence[Package], request: Request) -> list[Finding]:
     """Tell before the compile, and why, what ``--fatal-warnings`` would make of Go's resolvers (linkage case C8)."""
     return [
@@ -240,57 +255,3 @@ def _dropped(graph: PackageGraph, main: Package, closure: Sequence[Package], lev
             )
         )
     return found
-
-
-def _no_cxx(prediction: Prediction) -> Finding:
-    return Finding(
-        case="C25",
-        wanted="a C++ compiler, for C++ in a cgo package",
-        found="none that works",
-        why=str(prediction.cxx[0]),
-        fix="install one (Debian: g++) or set GOCXX to it",
-    )
-
-
-def c_findings(
-    prediction: Prediction, request: Request, platform: Platform, compilers: Sequence[CCompiler]
-) -> tuple[Finding, ...]:
-    """Return what is wrong with the C toolchain for this program: other machine, other libc (linkage case C24)."""
-    used = compilers[: 2 if prediction.needs_cxx else 1]
-    found = [_no_cxx(prediction)] if prediction.needs_cxx and len(used) == 1 else []
-    for name, compiler in zip(("CC", "CXX"), used, strict=False):
-        if not compiler.makes_code_for(platform):
-            found.append(
-                Finding(
-                    case="C20",
-                    wanted=f"a C compiler for {platform}",
-                    found=f"{name}: {compiler} makes code for {compiler.goos}/{compiler.goarch}",
-                    why="; ".join(map(str, prediction.cgo[:1])),
-                    fix=(f"{ZIG_HELP}, which builds for it; or " if zig_target(platform, {}, request.libc) else "")
-                    + "set CC and CXX to a cross compiler"
-                    + ("" if platform.why_not_static else "; or linkage='static'"),
-                )
-            )
-        elif request.linkage.links_libc_statically and compiler.libc is not request.libc:
-            found.append(
-                Finding(
-                    case="C24",
-                    wanted=f"{request.libc.value}, linked statically",
-                    found=f"{name}: {compiler}",
-                    why=f"Go links a program with C++ in it with CXX: {prediction.cxx[0]}" if name == "CXX" else "",
-                    fix=f"set {name} to a compiler for {request.libc.value}, or GOLIBC to the libc of that compiler",
-                )
-            )
-        elif request.linkage.links_libc_statically and not compiler.links_statically(request.libc):
-            prefix = triple(platform, {})
-            cross = f"GOCTOOLCHAIN='{prefix}-gcc' (Debian: gcc-{prefix.replace('_', '-')})" if prefix else "a GNU one"
-            found.append(
-                Finding(
-                    case="C17",
-                    wanted="glibc, linked statically",
-                    found=f"{name}: {compiler}",
-                    why="zig has glibc as a shared library only",
-                    fix=f"GOLIBC='musl', or {cross}",
-                )
-            )
-    return tuple(found)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from .c_findings import beyond_reach
 from .configuration import Configuration
 from .finding import Finding
 from .index import Index, Listed, Surroundings
@@ -55,7 +56,10 @@ class ProgramScan:
         found = self.prediction.findings
         if not self.prediction.complete:
             return found
-        return (*found, *self._cannot_embed(), *self.configuration.c.findings(self.prediction), *self._mixed_libcs())
+        dynamic = self.configuration.dynamic_libraries
+        beyond = () if dynamic is None else beyond_reach(self.closure, dynamic)
+        by_c = self.configuration.c.findings(self.prediction)
+        return (*found, *self._cannot_embed(), *beyond, *by_c, *self._mixed_libcs())
 
     def _cannot_embed(self) -> Iterator[Finding]:
         """Yield what the compiler would say of it in a riddle: an older one looks for embedded files on disk."""

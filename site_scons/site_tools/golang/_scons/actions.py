@@ -203,6 +203,8 @@ def with_system_libraries(permissions: Permissions, scan: ProgramScan) -> Permis
     Of a library that is found in a ``-L`` folder nothing says that it is to be loaded, or installed anywhere.
     """
     config = scan.configuration
+    if permissions.archives:
+        return permissions
     libraries = config.c.system_libraries(scan.prediction)
     # The run-time library of a sanitizer that was asked for.
     libraries += tuple(f"lib{flag[1:]}.so*" for flag in config.plan.flags if flag in ("-asan", "-msan"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import SCons.Environment
@@ -34,15 +34,15 @@ def anchored(env: Env) -> dict[str, Any]:
     return found
 
 
-def c_settings(env: Env, *, archives_only: bool) -> CSettings:
-    """Return what an environment gives to cgo; ``archives_only``: shared libraries are of no use to the link."""
+def c_settings(env: Env, shared: Sequence[str] | None) -> CSettings:
+    """Return what an environment gives to cgo; of ``shared`` libraries, if it is not None, only these are linked."""
     top = str(env.fs.Dir("#").get_abspath())
     if not any(env.get(name) for name in C_VARIABLES):
         return CSettings(top=top)
     frameworks = [f"-F{folder.get_abspath()}" for folder in _folders(env, "FRAMEWORKPATH")]
     cflags = [f"-I{path}" for folder in _folders(env, "CPPPATH") for path in _places(folder)]
     defines = _words(env, '${_defines("-D", CPPDEFINES, "", __env__)}') if env.get("CPPDEFINES") else []
-    libraries = list(dict.fromkeys(_libraries(env, archives_only, set())))
+    libraries = list(dict.fromkeys(_libraries(env, shared, set())))
     folders = [f"-L{path}" for folder in _folders(env, "LIBPATH") for path in _places(folder)]
     run_paths = env.Override({"RPATH": [_run_path(one) for one in _entries(env, env.get("RPATH"))]})
     ldflags = [
@@ -89,18 +89,18 @@ def _run_path(entry: Any) -> Any:
     return str(entry.get_abspath()) if isinstance(entry, SCons.Node.FS.Dir) else entry
 
 
-def _libraries(env: Env, archives_only: bool, seen: set[Any], base: Any = None) -> Iterator[str]:  # noqa: FBT001
+def _libraries(env: Env, shared: Sequence[str] | None, seen: set[Any], base: Any = None) -> Iterator[str]:
     """Yield the flags for the libraries of an environment, each before those that it needs itself."""
     folders = _folders(env, "LIBPATH", base)
     for one in _named(env, env.get("LIBS")):
-        node = one if isinstance(one, SCons.Node.Node) else _made_in(folders, one, archives_only)
+        node = one if isinstance(one, SCons.Node.Node) else _made_in(folders, one, shared)
         if node is None:
             yield f"-l{one}"
         elif node not in seen and not is_go(node):
             # In LIBS for C: Go is not linked with Go that way, least of all a library with itself.
             seen.add(node)
             yield str(node.get_abspath())
-            yield from _needed_by(node, archives_only, seen)
+            yield from _needed_by(node, shared, seen)
 
 
 def _named(env: Env, value: Any) -> Iterator[Any]:
@@ -124,12 +124,12 @@ def _bare(name: str) -> str:
     return os.path.splitext(name)[0].removeprefix("lib")
 
 
-def _made_in(folders: Iterable[Any], name: str, archives_only: bool) -> Any:  # noqa: FBT001
+def _made_in(folders: Iterable[Any], name: str, shared: Sequence[str] | None) -> Any:
     """Return the library that SCons itself makes where the linker would find one of that name; None if it is another.
 
     It is linked as the file that it is, so that nothing which appears beside it can take its place (linkage case C26).
     """
-    patterns = _ARCHIVES if archives_only else (*_SHARED, *_ARCHIVES)
+    patterns = (*_SHARED, *_ARCHIVES) if shared is None or name in shared else _ARCHIVES
     files = [name[1:]] if name.startswith(":") else [pattern.format(name) for pattern in patterns]
     for folder in folders:
         nodes = [folder.File(file) for file in files]
@@ -139,10 +139,10 @@ def _made_in(folders: Iterable[Any], name: str, archives_only: bool) -> Any:  # 
     return None
 
 
-def _needed_by(node: Any, archives_only: bool, seen: set[Any]) -> Iterator[str]:  # noqa: FBT001
+def _needed_by(node: Any, shared: Sequence[str] | None, seen: set[Any]) -> Iterator[str]:
     """Yield what an archive needs that was declared with ``LIBS=`` of its own, which SCons keeps no account of."""
     env = node.get_env() if node.has_builder() else None
     if isinstance(env, SCons.Environment.OverrideEnvironment) and "LIBS" in env.__dict__["overrides"]:
         for folder in _folders(env, "LIBPATH", node.cwd):
             yield from (f"-L{path}" for path in _places(folder))
-        yield from _libraries(env, archives_only, seen, node.cwd)
+        yield from _libraries(env, shared, seen, node.cwd)

@@ -25,7 +25,6 @@ from .target import Program
 if TYPE_CHECKING:
     from ..compiler_memo import CompilerMemo
     from ..configuration import Configuration
-    from ..csettings import CSettings
     from ..toolchain import GoToolchain
 
 _T = TypeVar("_T")
@@ -66,7 +65,7 @@ class Outlines:
         self._configurations: dict[tuple[Any, ...], Configuration | GolangError] = {}
         self._outlines: dict[tuple[Any, ...], Outline | GolangError] = {}
         self._fingerprints: dict[int, tuple[Any, ...]] = {}
-        self._given: dict[tuple[Any, ...], CSettings] = {}
+        self._given: dict[tuple[Any, ...], tuple[str, ...]] = {}
         self._texts: dict[tuple[Any, ...], str] = {}
         self._cleans: bool | None = None
 
@@ -171,7 +170,7 @@ class Outlines:
         process = (f"{name}={os.environ.get(name)}" for name in ("PATH", *INHERITED, *CACHE_SETTINGS))
         # Which libraries SCons makes is known only now that all SConscript files are read.
         given, place = self._c_settings(program, (from_env, root)), program.env.Dir("#").abspath
-        known = (lasting(program.env, from_env), root, given.text, program.request, place)
+        known = (lasting(program.env, from_env), root, *given, program.request, place)
         question = (digest_of(*known, sys.executable, *process),)
 
         def ask() -> Any:
@@ -182,10 +181,10 @@ class Outlines:
         found = probes.ask(("outline", *question), ask)
         return Outline(found["listing"], found["signature"], question)
 
-    def _c_settings(self, program: Program, key: tuple[Any, ...]) -> CSettings:
+    def _c_settings(self, program: Program, key: tuple[Any, ...]) -> tuple[str, ...]:
+        """Return all that an environment may give to cgo, whether libraries may be shared ones or not."""
         if key[0] not in self._given:
-            archives_only = program.request.linkage.links_libc_statically
-            self._given[key[0]] = c_settings(program.env, archives_only=archives_only)
+            self._given[key[0]] = tuple(c_settings(program.env, shared).text for shared in (None, ()))
         return self._given[key[0]]
 
     def settings_text(self, program: Program, needs: CNeeds | None) -> str:

@@ -13,12 +13,13 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ..configuration import Configuration
-from ..csettings import linked_from, portable
+from ..csettings import edited_source, linked_from, portable
 from ..goflags import split_words
+from ..gosource import read_source
 from ..overlay import Overlay, write_json
 from ..packages import Package
 
@@ -64,11 +65,25 @@ def show_inputs(
             file = os.path.join(directory, f"{number}.go")
             _write(file, f"package {package.name}\n\n{text}")
             replace[os.path.join(package.dir, _OVERLAID)] = file
+        if package.local and config.dynamic_libraries is not None:
+            replace.update(_edited(package, directory, number, config.dynamic_libraries))
     if not replace:
         return Shown()
     overlay = os.path.join(directory, "overlay.json")
     write_json(replace, overlay)
     return Shown(overlay, _answering(directory, given, config) if given else {})
+
+
+def _edited(package: Package, directory: str, number: int, dynamic: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield the paths of Go files, and of what stands for them, that ask for libraries which must be archives."""
+    for name in package.cgo_files:
+        path = os.path.join(package.dir, name)
+        text = read_source(path)
+        edited = edited_source(text, dynamic)
+        if edited != text:
+            file = os.path.join(directory, f"{number}-{name}")
+            _write(file, edited)
+            yield path, file
 
 
 def _text(package: Package, nodes: Sequence[Any], config: Configuration, directory: str, given: list[str]) -> str:

@@ -79,8 +79,10 @@ def permissions_of(env: Env) -> Permissions:
         msg = f"$GOVERIFYGLIBC: wanted a version as text, such as '2.28'; found {glibc!r}"
         raise RequestError(msg)
     highest = [version for version in (text(env, "GOVERIFYGLIBC"), parse_libc(text(env, "GOLIBC"))[1]) if version]
+    dynamic = _dynamic_libraries(env) if text(env, "GOLINKAGE") == Linkage.DYNAMIC.value else None
     return Permissions(
-        libraries=words(env, "GOVERIFYLIBS"),
+        libraries=(*words(env, "GOVERIFYLIBS"), *(f"lib{name}.so*" for name in dynamic or ())),
+        archives=dynamic is not None,
         max_glibc=min(highest, key=lambda version: version_key(version.removeprefix("GLIBC_")), default=""),
         nss=parse_choice(Level, text(env, "GOVERIFYNSS"), "$GOVERIFYNSS"),
         dropped_cgo=parse_choice(Level, text(env, "GOVERIFYDROPPEDCGO"), "$GOVERIFYDROPPEDCGO"),
@@ -89,6 +91,10 @@ def permissions_of(env: Env) -> Permissions:
         # Nothing runs a library: what is linked with it may be tried out.
         smoke=None if env.get(PRODUCT, Product.PROGRAM).is_library else _smoke(env),
     )
+
+
+def _dynamic_libraries(env: Env) -> tuple[str, ...] | None:
+    return None if env.get("GODYNAMICLIBS") in (None, False, "") else words(env, "GODYNAMICLIBS")
 
 
 def _smoke(env: Env) -> Smoke | None:
@@ -146,6 +152,7 @@ def options_of(env: Env, toolchain: GoToolchain | None = None) -> Options:
         buildvcs=flag(env, "GOBUILDVCS"),
         race=flag(env, "GORACE"),
         pgo=_profile(env),
+        dynamic_libraries=_dynamic_libraries(env),
         settings=settings,
         goflags=split_words(goflags),
         goflags_from=origin,
@@ -222,6 +229,11 @@ def workspace_of(env: Env, module_root: str) -> str:
     return find_workspace(module_root, str(env.Dir("#").abspath)) or "off"
 
 
+def shared_libraries(env: Env) -> tuple[str, ...] | None:
+    """Return the names of those libraries that may be linked as shared ones; None if all may."""
+    return () if request_of(env).linkage.is_static else _dynamic_libraries(env)
+
+
 def configuration_of(
     env: Env, toolchain: GoToolchain, module_root: str, memo: CompilerMemo, emulation: Emulation | None = None
 ) -> Configuration:
@@ -238,7 +250,7 @@ def configuration_of(
         process_path=os.environ.get("PATH", ""),
         drivers=drivers_of(env, platform, options.settings),
         floor=parse_libc(text(env, "GOLIBC"))[1],
-        c_settings=c_settings(env, archives_only=request.linkage.links_libc_statically),
+        c_settings=c_settings(env, shared_libraries(env)),
         emulation=emulation,
         memo=memo,
     )

