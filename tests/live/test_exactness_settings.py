@@ -26,6 +26,7 @@ CONCERNED_BY_C = ("build/static", "build/dynamic/c", "build/static-libc/c")
         case("linker-flags", ALL, arguments=settings(GOLDFLAGS=["-buildid=", "-w"])),
         case("compiler-flags", ALL, arguments=settings(GOGCFLAGS="-l")),
         case("c-flags", WITH_C, arguments=(*settings(CGO_CFLAGS="-O1 -DTWICE"), *CONCERNED_BY_C)),
+        case("c-settings", WITH_C, arguments=settings(CPPDEFINES={"TWICE": 1}, CPPPATH=["#app/early"], LIBS=["m"])),
         case("processor", "static/d", arguments=(*settings(**LEVEL), ONE)),
         case("experiment", "static/d", arguments=(*settings(GOEXPERIMENT="nodwarf5"), ONE)),
         case("definition", "static/d", arguments=(*settings(GOXDEFS={"main.version": "1.0"}), ONE)),

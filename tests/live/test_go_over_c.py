@@ -224,9 +224,39 @@ env.GoProgram("build/bin/tool", "cmd/tool", CPPPATH=["#include"], LIBS=[core], R
     assert f"[$ORIGIN/../lib:{project / 'more'}]" in readelf(project / "build/bin/tool", "-d")
     assert said(project, "build/bin/tool") == "core 1 generated 0\n"
     project.write({"src/core.c": "int core(void) { return 2; }\n"})
-    project.scons()
+    assert "libcore.so" not in project.scons().stderr
     assert said(project, "build/bin/tool") == "core 2 generated 0\n"
     project.up_to_date()
+
+
+def test_a_library_that_is_not_found(project: Project) -> None:
+    """C13: through no run path, and through one that leads elsewhere; what a library needs itself is looked for too."""
+    project.module({"cmd/tool/main.go": NAMED.replace("#cgo LDFLAGS: -lcore", ""), **CORE})
+    project.write({"src/core.c": "int base(void);\nint core(void) { return base(); }\n"})
+    project.write({"src/base.c": "int base(void) { return 1; }\n"})
+    project.sconstruct(
+        """
+path = dict(RPATH=[Literal("\\\\$$ORIGIN/../lib")])
+base = env.SharedLibrary("build/lib/base", env.SharedObject("build/base", "src/base.c"))
+shared = [env.SharedLibrary(f"build/{lib}/core", env.SharedObject("build/core", "src/core.c"), LIBS=["base"],
+    LIBPATH=["build/lib"], **settings) for lib, settings in (("lib", path), ("more", {}))]
+env.Replace(CPPPATH=["#include"])
+env.GoProgram("build/bin/tool", "cmd/tool", LIBS=[shared[0], base], **path)
+env.GoProgram("build/none/tool", "cmd/tool", LIBS=[shared[0], base])
+env.GoProgram("build/wrong/tool", "cmd/tool", LIBS=[shared[1], base], **path)
+env.GoProgram("build/error/tool", "cmd/tool", LIBS=[shared[1], base], GOVERIFYRUNPATH="error", **path)
+""",
+        tools='"default", ',
+    )
+    assert "C13" not in project.scons("build/bin").stderr
+    assert said(project, "build/bin/tool") == "core 1 generated 0\n"
+    assert "DT_NEEDED libcore.so" in project.scons("build/none", status=2).stderr
+    shutil.rmtree(project / "build/lib/", ignore_errors=False)
+    warned = project.scons("build/wrong").stderr
+    assert "wanted: libcore.so, which build/wrong/tool needs, found where build/wrong/tool is" in warned
+    assert f"it is not in {project / 'build/lib'}" in warned
+    refused = project.scons("build/error", status=2).stderr
+    assert "wanted: libcore.so, which build/error/tool needs" in refused
 
 
 def test_sanitizer(project: Project) -> None:
@@ -352,9 +382,37 @@ def test_everything_static_but_libc_and_a_list(project: Project) -> None:
     assert {"libouter.so", "libnamed.so", "libstdc++.so.6"} <= loaded["any"]
     for name in ("only-libc", "one"):
         assert said(project, f"build/{name}/tool") == "outer 1 named 1 plus 0\n"
-    assert MOSTLY == (project / "cmd/tool/main.go").read_text()
+    assert (project / "cmd/tool/main.go").read_text() == MOSTLY
 
     (project / "lib/libouter.a").unlink()
     refused = project.scons("build/only-libc", status=2).text
     assert "wanted: libouter.a, to link it statically" in refused
     assert "GODYNAMICLIBS" in refused
+
+
+def test_cxx_and_another_platform(project: Project) -> None:
+    """A library of C++ brings the C++ runtime; for another platform, the library of that platform is given."""
+    tool = NAMED.replace("#cgo LDFLAGS: -lcore", "").replace("core.h", "cxx.h")
+    project.module({"cmd/tool/main.go": tool, "cmd/cross/main.go": tool, **CORE})
+    project.write({"include/cxx.h": "int core(void);\n"})
+    project.write({"src/core.cc": '#include <string>\nextern "C" int core() { return std::to_string(123).size(); }\n'})
+    project.sconstruct(
+        """
+env.Replace(CPPPATH=["#include"])
+core = env.StaticLibrary("build/core", env.Object("build/core.o", "src/core.cc"))
+env.GoProgram("build/$GOLINKAGE/tool", "cmd/tool", linkage=["dynamic", "static-libc"], LIBS=[core])
+arm = env.Clone(CC="aarch64-linux-gnu-gcc", AR="aarch64-linux-gnu-ar", RANLIB="aarch64-linux-gnu-ranlib")
+core = arm.StaticLibrary("build/arm/core", arm.Object("build/arm/core", "src/core.c"))
+env.GoProgram("build/arm/cross", "cmd/cross", platform="linux/arm64", LIBS=[core],
+    GOCTOOLCHAIN="aarch64-linux-gnu-gcc")
+""",
+        tools='"default", ',
+    )
+    assert project.rebuilt() == ["arm/cross", *TOOLS]
+    for binary in TOOLS:
+        assert said(project, f"build/{binary}") == "core 3 generated 0\n"
+    assert "libstdc++.so.6" in needed(project / "build/dynamic/tool")
+    assert is_static(project / "build/static-libc/tool")
+    assert "AArch64" in readelf(project / "build/arm/cross", "-h")
+    project.write({"src/core.c": "int core(void) { return 2; }\n"})
+    assert project.rebuilt() == ["arm/cross"]

@@ -138,6 +138,7 @@ VERIFIES = {
     "GOVERIFYGLIBC": "2.99",
     "GOVERIFYNSS": "ok",
     "GOVERIFYDROPPEDCGO": "ok",
+    "GOVERIFYRUNPATH": "error",
     "GOSMOKE": [],
 }
 ELSEWHERE = {

@@ -81,7 +81,7 @@ LAYERS = (
             "smoke",
         ),
     ),
-    ("configuration", ("ctoolchain", "configuration", "index", "mixed_libc", "scan", "trial")),
+    ("configuration", ("ctoolchain", "configuration", "index", "loading", "mixed_libc", "scan", "trial")),
     ("shells", ("_scons", "cli")),
     ("entries", ("__init__", "__main__")),
 )
@@ -380,6 +380,7 @@ BUILD_ONLY = (
     "libc_policy",
     "libc_symbols",
     "library_policy",
+    "loading",
     "mixed_libc",
     "packages",
     "pkgconfig",

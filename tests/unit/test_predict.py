@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from golang.c_findings import c_findings
 from golang.ccompiler import CCompiler
 from golang.finding import Finding
 from golang.golist import build_graph, decode_stream
@@ -16,7 +17,7 @@ from golang.linkage import Kind, Level, Libc, Linkage, Permissions, Request, Res
 from golang.packages import Package, PackageGraph
 from golang.plan import Options, make_plan
 from golang.platform import Platform
-from golang.predict import CgoUse, Prediction, c_findings, predict
+from golang.predict import CgoUse, Prediction, predict
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "golist"
 LINUX = Platform("linux", "amd64")

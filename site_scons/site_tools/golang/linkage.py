@@ -191,6 +191,8 @@ class Permissions:
     """A static glibc that will load NSS modules at run time (linkage case C8)."""
     dropped_cgo: Level = Level.WARN
     """A package whose cgo files ``static`` leaves out with nothing in their place (linkage case C30)."""
+    run_path: Level = Level.WARN
+    """A shared library that a dynamic program does not find where it stands (linkage case C13)."""
     min_thread_stack: int = 0
     """The least default stack of a thread, in bytes (linkage case C16); 0 for any."""
     enforce: Level = Level.ERROR
@@ -206,6 +208,7 @@ class Permissions:
             "glibc": self.max_glibc or "any",
             "nss": self.nss.value,
             "dropped cgo": self.dropped_cgo.value,
+            "run path": self.run_path.value,
             "thread stack": self.min_thread_stack or "any",
             "smoke": self.smoke or "none",
         }

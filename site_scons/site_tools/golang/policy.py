@@ -29,11 +29,11 @@ _UNPROVABLE_FIX = (
     "leave out what packs or converts the program, and install what reads it (`pip install macholib pefile`); "
     "GOVERIFY='warn' builds what cannot be proved, unproved"
 )
-_LIBC_LIBRARIES = (
+LIBC_LIBRARIES = (
     "libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libresolv.so.2", "libutil.so.1",
     "ld-linux*.so.*", "ld64.so.*", "ld.so.1", "ld-musl-*.so.1", "libc.musl-*.so.1", "libc.so",
 )  # fmt: skip
-_CXX_LIBRARIES = ("libstdc++.so.6", "libgcc_s.so.1", "libc++.so.1", "libc++abi.so.1", "libunwind.so.1")
+CXX_LIBRARIES = ("libstdc++.so.6", "libgcc_s.so.1", "libc++.so.1", "libc++abi.so.1", "libunwind.so.1")
 
 
 def check(
@@ -160,9 +160,9 @@ def _needed(
 ) -> Iterable[Finding]:
     if not policy.needed:
         return
-    permitted = [*_LIBC_LIBRARIES, *(platform.system_libraries if platform else ()), *permissions.libraries]
+    permitted = [*LIBC_LIBRARIES, *(platform.system_libraries if platform else ()), *permissions.libraries]
     if not permissions.archives and (prediction is None or prediction.needs_cxx):
-        permitted += _CXX_LIBRARIES
+        permitted += CXX_LIBRARIES
     name = "GODYNAMICLIBS" if permissions.archives else "GOVERIFYLIBS"
     for library in elf.needed:
         if not any(fnmatch.fnmatchcase(library, pattern) for pattern in permitted):

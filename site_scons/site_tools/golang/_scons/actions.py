@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import SCons.Action
@@ -13,7 +12,7 @@ import SCons.Subst
 
 from ..errors import GolangError, InspectError
 from ..finding import errors
-from ..linkage import Level, Permissions
+from ..linkage import Level
 from ..overlay import hidden_header
 from ..policy import check
 from ..predict import NSS_FIX
@@ -28,6 +27,7 @@ from .library import place_header, promise_of, with_symbols, withdraw_header
 from .lookahead import goes_on
 from .messages import failure, tell, warn
 from .overlay import show_inputs
+from .permitted import not_found, with_system_libraries
 from .programs import PROGRAMS
 from .reading import Reading
 from .record import evaluate, record, scons_lock
@@ -182,7 +182,7 @@ def _prove(made: str, node: Any, scan: ProgramScan, reading: Reading | None = No
         findings = check(
             facts,
             config.request,
-            permissions=with_system_libraries(config.options.permissions, scan),
+            permissions=with_system_libraries(config.options.permissions, scan, facts),
             platform=config.platform,
             prediction=scan.prediction if scan.prediction.complete else None,
             promise=promise,
@@ -191,24 +191,11 @@ def _prove(made: str, node: Any, scan: ProgramScan, reading: Reading | None = No
             place_header(made, node)
     except InspectError as error:
         return reject_unreadable(made, node, error)
+    findings = (*findings, *not_found(node, facts, scan))
     failed = pass_or_reject(made, node, facts, config.request, findings, config.options.permissions.smoke)
     if not failed:
         PROGRAMS.proved(node, reading.content if reading and reading.is_of(node.get_abspath()) else "")
     return failed
-
-
-def with_system_libraries(permissions: Permissions, scan: ProgramScan) -> Permissions:
-    """Permit what ``#cgo LDFLAGS: -lfoo`` asks of the system, and shared libraries that the build names as files.
-
-    Of a library that is found in a ``-L`` folder nothing says that it is to be loaded, or installed anywhere.
-    """
-    config = scan.configuration
-    if permissions.archives:
-        return permissions
-    libraries = config.c.system_libraries(scan.prediction)
-    # The run-time library of a sanitizer that was asked for.
-    libraries += tuple(f"lib{flag[1:]}.so*" for flag in config.plan.flags if flag in ("-asan", "-msan"))
-    return replace(permissions, libraries=(*permissions.libraries, *libraries, *config.c_settings.shared_libraries))
 
 
 def _announce(scan: ProgramScan) -> None:

@@ -21,6 +21,7 @@ from .fingerprint import C_VARIABLES, Env
 from .target import is_go
 
 _PATHS = ("CPPPATH", "LIBPATH", "FRAMEWORKPATH")
+_CXX = frozenset({".cc", ".cpp", ".cxx", ".c++", ".C", ".C++", ".mm"})
 _SHARED, _ARCHIVES = ("lib{}.so", "lib{}.dylib"), ("lib{}.a", "{}.lib")
 
 
@@ -42,8 +43,12 @@ def c_settings(env: Env, shared: Sequence[str] | None) -> CSettings:
     frameworks = [f"-F{folder.get_abspath()}" for folder in _folders(env, "FRAMEWORKPATH")]
     cflags = [f"-I{path}" for folder in _folders(env, "CPPPATH") for path in _places(folder)]
     defines = _words(env, '${_defines("-D", CPPDEFINES, "", __env__)}') if env.get("CPPDEFINES") else []
-    libraries = list(dict.fromkeys(_libraries(env, shared, set())))
+    made: set[Any] = set()
+    libraries = list(dict.fromkeys(_libraries(env, shared, made)))
     folders = [f"-L{path}" for folder in _folders(env, "LIBPATH") for path in _places(folder)]
+    if any(map(_has_cxx, made)):
+        # Go links with the C compiler where no package of its own has C++.
+        libraries.append("-lc++" if env["PLATFORM"] == "darwin" else "-lstdc++")
     run_paths = env.Override({"RPATH": [_run_path(one) for one in _entries(env, env.get("RPATH"))]})
     ldflags = [
         *(word for word in libraries if word.startswith("-L")),
@@ -137,6 +142,12 @@ def _made_in(folders: Iterable[Any], name: str, shared: Sequence[str] | None) ->
         if made or any(node.exists() for node in nodes):
             return made
     return None
+
+
+def _has_cxx(node: Any) -> bool:
+    """Return whether SCons makes a library of C++."""
+    objects = node.sources if node.has_builder() else ()
+    return any(source.get_suffix() in _CXX for one in objects for source in (one, *one.sources))
 
 
 def _needed_by(node: Any, shared: Sequence[str] | None, seen: set[Any]) -> Iterator[str]:

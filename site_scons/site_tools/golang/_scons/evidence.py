@@ -11,9 +11,9 @@ from ..finding import Finding
 from ..linkage import Request
 from ..policy import check
 from ..report import Evidence, report_json, report_table
-from .actions import with_system_libraries
 from .gate import read_facts
 from .messages import failure, tell
+from .permitted import with_system_libraries
 from .programs import PROGRAMS
 from .settings import permissions_of, platform_of
 from .target import Node, program_of

@@ -86,6 +86,7 @@ def permissions_of(env: Env) -> Permissions:
         max_glibc=min(highest, key=lambda version: version_key(version.removeprefix("GLIBC_")), default=""),
         nss=parse_choice(Level, text(env, "GOVERIFYNSS"), "$GOVERIFYNSS"),
         dropped_cgo=parse_choice(Level, text(env, "GOVERIFYDROPPEDCGO"), "$GOVERIFYDROPPEDCGO"),
+        run_path=parse_choice(Level, text(env, "GOVERIFYRUNPATH"), "$GOVERIFYRUNPATH"),
         min_thread_stack=int(stack),
         enforce=parse_choice(Level, text(env, "GOVERIFY"), "$GOVERIFY"),
         # Nothing runs a library: what is linked with it may be tried out.

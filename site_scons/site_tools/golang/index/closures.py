@@ -62,7 +62,7 @@ class Closures:
         rows: Iterable[Sequence[Any]] = (),
         top: str = "",
     ) -> None:
-        """Digest a graph, of which what is below ``top`` may be anywhere.
+        """Digest a graph. What is below ``top``, all if it is empty, may be anywhere.
 
         ``outside`` returns the files of a package that are neither in its directory nor embedded. ``rows`` are those
         of an earlier state of the files, but of the same graph.
@@ -147,7 +147,7 @@ class Closures:
             yield name, digests.get(name) or self._contents.digest(os.path.join(package.dir, name))
         for file in self._outside(package):
             # A name that does not tell where the checkout is.
-            name = os.path.relpath(file, package.dir) if is_below(file, self._top) else file
+            name = os.path.relpath(file, package.dir) if not self._top or is_below(file, self._top) else file
             yield name, self._contents.digest(file)
 
 

@@ -1,0 +1,56 @@
+"""Which shared libraries a Go program may load besides those that the user lists, and whether it finds them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from ..errors import RequestError
+from ..facts import BinaryFacts
+from ..finding import Finding
+from ..linkage import Level, Linkage, Permissions
+from ..loading import loading_findings
+from ..platform import host_platform
+from ..policy import CXX_LIBRARIES, LIBC_LIBRARIES
+from ..scan import ProgramScan
+
+
+def with_system_libraries(permissions: Permissions, scan: ProgramScan, facts: BinaryFacts | None = None) -> Permissions:
+    """Permit what ``#cgo LDFLAGS: -lfoo`` asks of the system, and the run-time library of a sanitizer.
+
+    Of a library that is found in a ``-L`` folder nothing says that it is to be loaded, or installed anywhere. One that
+    the build names as a file in LIBS is to be loaded; it must be found through a run path, so there must be one.
+    """
+    if permissions.archives:
+        return permissions
+    config = scan.configuration
+    libraries = [*permissions.libraries, *config.c.system_libraries(scan.prediction)]
+    libraries += [f"lib{flag[1:]}.so*" for flag in config.plan.flags if flag in ("-asan", "-msan")]
+    if {"stdc++", "c++"}.intersection(scan.prediction.libraries):
+        libraries += CXX_LIBRARIES
+    if facts is None or facts.elf is None or facts.elf.runpath or facts.elf.rpath:
+        libraries += config.c_settings.shared_libraries
+    return replace(permissions, libraries=tuple(libraries))
+
+
+def not_found(node: Any, facts: BinaryFacts, scan: ProgramScan) -> tuple[Finding, ...]:
+    """Return which libraries a program will not find where it stands."""
+    config, elf = scan.configuration, facts.elf
+    permissions = config.options.permissions
+    if elf is None or not elf.needed or config.request.linkage is not Linkage.DYNAMIC:
+        return ()
+    # That a library may be dynamic says nothing of where it is.
+    dynamic = [f"lib{name}.so*" for name in config.options.dynamic_libraries or ()]
+    listed = [pattern for pattern in permissions.libraries if pattern not in dynamic]
+    system = () if permissions.archives else config.c.system_libraries(scan.prediction)
+    sanitizers = ("libasan.so*", "libmsan.so*")
+    known = (*LIBC_LIBRARIES, *CXX_LIBRARIES, *sanitizers, *config.platform.system_libraries, *listed, *system)
+    level = Level.OK if permissions.enforce is Level.OK else permissions.run_path
+    return loading_findings(elf, str(node), str(node.get_abspath()), known, here=_is_here(scan), level=level)
+
+
+def _is_here(scan: ProgramScan) -> bool:
+    try:
+        return scan.configuration.platform == host_platform()
+    except RequestError:
+        return False
