@@ -214,14 +214,14 @@ def test_shared_library_with_a_run_path(project: Project) -> None:
     project.sconstruct(
         """
 core = env.SharedLibrary("build/lib/core", env.SharedObject("build/core", "src/core.c"))
-paths = [Literal("\\\\$$ORIGIN/../lib"), env.Dir("#more").abspath]
+paths = [Literal("\\\\$$ORIGIN/../lib"), Literal("\\\\$$ORIGIN/a b"), env.Dir("#more")]
 env.GoProgram("build/bin/tool", "cmd/tool", CPPPATH=["#include"], LIBS=[core], RPATH=paths)
 """,
         tools='"default", ',
     )
     assert project.rebuilt() == ["bin/tool"]
     assert needed(project / "build/bin/tool") == ["libcore.so", "libc.so.6"]
-    assert f"[$ORIGIN/../lib:{project / 'more'}]" in readelf(project / "build/bin/tool", "-d")
+    assert f"[$ORIGIN/../lib:$ORIGIN/a b:{project / 'more'}]" in readelf(project / "build/bin/tool", "-d")
     assert said(project, "build/bin/tool") == "core 1 generated 0\n"
     project.write({"src/core.c": "int core(void) { return 2; }\n"})
     assert "libcore.so" not in project.scons().stderr

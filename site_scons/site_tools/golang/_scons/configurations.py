@@ -22,6 +22,7 @@ from ..policy import SCHEMA
 from ..probes import Answer, Probes
 from ..report import describe
 from ..toolchain import GoToolchain, find_go, probe_go
+from .csettings import c_settings
 from .fingerprint import Env, text
 from .settings import drivers_of, options_of, permissions_of, platform_of, process_environ, request_of
 from .target import LINKER_FLAGS, POLICY_PIN, Program
@@ -129,5 +130,6 @@ def _settings(program: Program) -> dict[str, Any]:
         "generated files": {place: str(node) for place, node in sorted(program.viewer.generated.items())},
         "platform": str(platform_of(env)),
         "command": env["GOCOM"],
+        "LIBS, CPPPATH and the like": c_settings(env, None).text,
         **{field.name: getattr(options, field.name) for field in fields(options)},
     }

@@ -7,6 +7,7 @@ project (-Werror) need not be one in what cgo makes of Go.
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -83,9 +84,11 @@ def _words(env: Env, text: str) -> list[str]:
 
 
 def _unquoted(word: str) -> str:
+    if " " in word or "\t" in word:
+        # SCons puts double quotes around it.
+        return re.sub(r'\\([$`"\\])', r"\1", word)
     try:
-        # SCons puts quotes around a word with a space in it.
-        return " ".join(shlex.split(f'"{word}"' if " " in word else word))
+        return "".join(shlex.split(word))
     except ValueError:
         return word
 

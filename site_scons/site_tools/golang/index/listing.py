@@ -203,12 +203,14 @@ class Look:
         """Return the C flags of a package that go list does not know; change those that it will be shown otherwise."""
         config = self._config
         named, found = package.get("CgoPkgConfig"), PkgConfig()
+        local = is_local(package, config.environ.get("GOMODCACHE", ""))
         if named:
             environ = config.tool_environ
-            command, static = environ.get("PKG_CONFIG", ""), config.request.linkage.links_libc_statically
-            static = static or config.dynamic_libraries is not None
-            found = ask_pkg_config(command, named, environ, package["Dir"], static=static)
-        local = is_local(package, config.environ.get("GOMODCACHE", ""))
+            static = config.request.linkage.links_libc_statically or config.dynamic_libraries is not None
+            # For a package of the module cache Go itself asks, and keeps one answer for all linkages.
+            found = ask_pkg_config(
+                environ.get("PKG_CONFIG", ""), named, environ, package["Dir"], static=static and local
+            )
         own = config.c_settings if local else CSettings()
         ldflags = [*found.ldflags, *own.ldflags]
         if local and config.dynamic_libraries is not None:
