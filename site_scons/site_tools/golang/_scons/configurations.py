@@ -25,7 +25,7 @@ from ..toolchain import GoToolchain, find_go, probe_go
 from .csettings import c_settings
 from .fingerprint import Env, text
 from .settings import drivers_of, options_of, permissions_of, platform_of, process_environ, request_of
-from .target import LINKER_FLAGS, POLICY_PIN, Program
+from .target import LINKER_FLAGS, POLICY_PIN, Node, Program
 
 
 def declaration(env: Env) -> Answer:
@@ -111,8 +111,16 @@ def settings_text(config: Configuration, needs: CNeeds | None, command: str) -> 
     return "\n".join(f"{name} {value}" for name, value in lines.items() if value)
 
 
-def conflict(known: Program, wanted: Program) -> tuple[str, str]:
-    """Return in what two declarations of one target differ, empty if in nothing, and what to do about it."""
+def refuse_another(node: Node, known: Program, wanted: Program) -> None:
+    """Raise RequestError if two declarations of one target differ, saying in what."""
+    asked, fix = _difference(known, wanted)
+    if asked:
+        msg = f"{node} is declared twice\n  wanted: one program at one path\n  found:  {asked}\n  fix:    {fix}"
+        raise RequestError(msg)
+
+
+def _difference(known: Program, wanted: Program) -> tuple[str, str]:
+    """Return in what two declarations differ, empty if in nothing, and what to do about it."""
     fix = "give each a path of its own"
     if known.request != wanted.request:
         return f"linkage {known.request} and linkage {wanted.request}", "put $GOLINKAGE into the path"

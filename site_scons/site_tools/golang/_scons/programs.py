@@ -11,7 +11,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..errors import GolangError, RequestError
+from ..errors import GolangError
 from ..index import Closure, Index, Listed
 from ..overlay import Overlay
 from ..store import digest_of
@@ -66,12 +66,9 @@ class Programs:
             self._declared.append(program)
             self._together = None
             return True
-        from .configurations import conflict
+        from .configurations import refuse_another
 
-        asked, fix = conflict(known, program)
-        if asked:
-            msg = f"{node} is declared twice\n  wanted: one program at one path\n  found:  {asked}\n  fix:    {fix}"
-            raise RequestError(msg)
+        refuse_another(node, known, program)
         return False
 
     def index(self, env: Env) -> Index:
