@@ -182,24 +182,39 @@ SConscript("part/SConscript", variant_dir="build/copies", duplicate=1, exports={
 
 
 def test_a_library_that_appears_beside_the_one_of_the_build_changes_nothing(project: Project) -> None:
-    """C26: what SCons makes is linked as the file that it is, also where LIBS has its name only."""
-    project.module({"cmd/tool/main.go": NAMED.replace("#cgo LDFLAGS: -lcore", ""), **CORE})
+    """C26: what SCons makes is linked as the file that it is, also where LIBS has its name only, and into a library."""
+    tool = NAMED.replace("#cgo LDFLAGS: -lcore", "")
+    project.module({"cmd/tool/main.go": tool, "api/api.go": API, **CORE})
     project.sconstruct(
         """
 env.Replace(CPPPATH="include", LIBPATH="#build/lib")
 env.StaticLibrary("build/lib/core", env.Object("build/core", "src/core.c"))
 env.GoProgram("build/bin/tool", "cmd/tool", LIBS="core")
+env.GoSharedLibrary("build/bin/api", "api", LIBS="core")
 """,
         tools='"default", ',
     )
-    assert project.rebuilt() == ["bin/tool"]
+    made = ["bin/libapi.so", "bin/tool"]
+    assert project.rebuilt() == made
     (project / "build/lib/libcore.so").write_text("no library at all")
     project.up_to_date()
     project.write({"src/core.c": "int core(void) { return 2; }\n"})
-    assert project.rebuilt() == ["bin/tool"]
+    assert project.rebuilt() == made
     assert said(project, "build/bin/tool") == "core 2 generated 0\n"
-    assert needed(project / "build/bin/tool") == ["libc.so.6"]
+    assert [needed(project / "build" / name) for name in made] == [["libc.so.6"]] * 2
 
+
+API = """\
+package main
+
+// #include "core.h"
+import "C"
+
+//export Api
+func Api() C.int { return C.core() }
+
+func main() {}
+"""
 
 CORE = {
     "include/core.h": "int core(void);\n",

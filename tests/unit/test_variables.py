@@ -41,7 +41,7 @@ def test_settings_of_binaries_have_variables() -> None:
     ("name", "kind"),
     [
         ("GOLINKAGE", Linkage), ("GORESOLVER", Resolver), ("GOVERIFY", Level), ("GOVERIFYNSS", Level),
-        ("GOVERIFYDROPPEDCGO", Level),
+        ("GOVERIFYDROPPEDCGO", Level), ("GOVERIFYRUNPATH", Level),
     ],
 )  # fmt: skip
 def test_choices_are_those_of_the_vocabulary(name: str, kind: type[enum.Enum]) -> None:

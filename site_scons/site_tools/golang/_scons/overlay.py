@@ -13,13 +13,14 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..configuration import Configuration
 from ..csettings import edited_source, linked_from, portable
 from ..goflags import split_words
 from ..gosource import read_source
+from ..linkage import Product
 from ..overlay import Overlay, write_json
 from ..packages import Package
 
@@ -66,7 +67,7 @@ def show_inputs(
             _write(file, f"package {package.name}\n\n{text}")
             replace[os.path.join(package.dir, _OVERLAID)] = file
         if package.local and config.dynamic_libraries is not None:
-            replace.update(_edited(package, directory, number, config.dynamic_libraries))
+            replace.update(_edited(package, replace, os.path.join(directory, str(number)), config.dynamic_libraries))
     if not replace:
         return Shown()
     overlay = os.path.join(directory, "overlay.json")
@@ -74,22 +75,25 @@ def show_inputs(
     return Shown(overlay, _answering(directory, given, config) if given else {})
 
 
-def _edited(package: Package, directory: str, number: int, dynamic: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Yield the paths of Go files, and of what stands for them, that ask for libraries which must be archives."""
+def _edited(package: Package, shown: Mapping[str, str], place: str, dynamic: Collection[str]) -> dict[str, str]:
+    """Return what stands for Go files that ask for libraries which must be archives, by the paths of those."""
+    replace = {}
     for name in package.cgo_files:
         path = os.path.join(package.dir, name)
-        text = read_source(path)
+        text = read_source(shown.get(path, path))
         edited = edited_source(text, dynamic)
         if edited != text:
-            file = os.path.join(directory, f"{number}-{name}")
-            _write(file, edited)
-            yield path, file
+            replace[path] = f"{place}-{name}"
+            _write(replace[path], edited)
+    return replace
 
 
 def _text(package: Package, nodes: Sequence[Any], config: Configuration, directory: str, given: list[str]) -> str:
     """Return what tells a package as it is now from the same package at any other time; empty if Go can tell."""
     top, (cflags, ldflags, *_) = config.c_settings.top, package.given
-    linked = tuple(linked_from(config.root, ldflags, top))
+    # A shared library is linked in a scratch directory of Go's (cmd/go: gcToolchain.ld).
+    near = "" if config.request.product is Product.C_SHARED else top
+    linked = tuple(linked_from(config.root, ldflags, near))
     unseen = [node for node in nodes if node.get_abspath() not in package.files]
     identity = config.c.package_identity(package)
     if not (unseen or identity or cflags or linked):
