@@ -221,7 +221,14 @@ Import("env")
 env.Command("kind/kind.go", "kind.txt", "sed s/KIND/$KIND/ $SOURCE > $TARGET")
 env.GoProgram("app", "cmd/app", linkage="static")
 """
+KIND_TEXT = 'package kind\n\nconst Kind = "first"\n'
 KIND_MAIN = 'package main\n\nimport "example.org/m/kind"\n\nfunc main() { println(kind.Kind) }\n'
+
+
+def declare_kind(project: Project, *lines: str) -> None:
+    """Declare a program that imports a package which is to be generated."""
+    project.module({"cmd/app/main.go": KIND_MAIN, "kind.txt": KIND_TEXT})
+    project.sconstruct("\n".join(lines))
 
 
 def test_each_variant_has_its_own(project: Project) -> None:
@@ -249,14 +256,14 @@ def test_each_variant_has_its_own(project: Project) -> None:
 
 
 def test_places_can_be_given(project: Project) -> None:
-    project.module({"cmd/app/main.go": KIND_MAIN, "kind.txt": 'package kind\n\nconst Kind = "given"\n'})
-    project.sconstruct(
-        'kind = env.Command("build/made/any.go", "kind.txt", "cp $SOURCE $TARGET")\n'
-        'env.GoProgram("build/bin/app", "cmd/app", linkage="static", GOGENERATED={"kind": kind})\n'
-        'env.GoProgram("build/bin/without", "cmd/app", linkage="static")\n'
+    declare_kind(
+        project,
+        'kind = env.Command("build/made/any.go", "kind.txt", "cp $SOURCE $TARGET")',
+        'env.GoProgram("build/bin/app", "cmd/app", linkage="static", GOGENERATED={"kind": kind})',
+        'env.GoProgram("build/bin/without", "cmd/app", linkage="static")',
     )
     assert project.rebuilt("app") == ["bin/app"]
-    assert project.run("build/bin/app").stderr == "given\n"
+    assert project.run("build/bin/app").stderr == "first\n"
     assert "example.org/m/kind" in project.scons("without", status=2).stderr
 
 
@@ -311,13 +318,12 @@ def test_a_main_package_may_be_generated_whole(project: Project) -> None:
 
 def test_in_the_source_tree_they_are_found_too(project: Project) -> None:
     """There somebody asked for them, and a whole package may be made."""
-    text = 'package kind\n\nconst Kind = "first"\n'
-    project.module({"cmd/app/main.go": KIND_MAIN, "kind.txt": text})
-    project.sconstruct(
-        'env.Command("kind/kind.go", "kind.txt", "cp $SOURCE $TARGET")\n'
-        'env.GoProgram("build/bin/app", "cmd/app", linkage="static")\n'
+    declare_kind(
+        project,
+        'env.Command("kind/kind.go", "kind.txt", "cp $SOURCE $TARGET")',
+        'env.GoProgram("build/bin/app", "cmd/app", linkage="static")',
     )
-    for content in (text, text.replace("first", "second")):
+    for content in (KIND_TEXT, KIND_TEXT.replace("first", "second")):
         project.write({"kind.txt": content})
         assert project.scons("-j8").built == ["bin/app"]
         project.up_to_date()
@@ -349,6 +355,29 @@ def test_other_tools_see_the_same_through_a_file(project: Project) -> None:
     project.scons("build/overlay.json")
     assert "other" in made.read_text()
     assert file.stat().st_mtime_ns == time
+
+
+def test_copies_in_the_source_tree_are_made_when_they_are_asked_for(project: Project) -> None:
+    """Then plain Go finds them. Programs see what they are copies of."""
+    declare_kind(
+        project,
+        'kind = env.Command("build/made/kind.go", "kind.txt", "cp $SOURCE $TARGET")',
+        'env.GoProgram("build/bin/app", "cmd/app", linkage="static", GOGENERATED={"kind": kind})',
+        'env.Alias("generate", env.Install("kind", kind))',
+        'Default("build")',
+    )
+    assert project.rebuilt("-j4") == ["bin/app"]
+    assert not (project / "kind").exists()
+    project.scons("generate")
+    project.up_to_date()
+    project.run("go", "build", "-o", "build/plain", "./cmd/app", check=True)
+
+    project.write({"kind.txt": KIND_TEXT.replace("first", "second")})
+    assert changed(project) == ["bin/app"]
+    assert (project / "kind/kind.go").read_text() == KIND_TEXT
+    assert project.run("build/bin/app").stderr == "second\n"
+    project.scons("-c", "generate")
+    assert not (project / "kind/kind.go").exists()
 
 
 GENERATOR = """\
