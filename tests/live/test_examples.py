@@ -1,4 +1,4 @@
-"""The seven examples, each in all its linkages: built as its README says, checked with readelf, and run."""
+"""The examples, each in all its linkages: built as its README says, checked with readelf, and run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import EXAMPLES, ROOT, Project, copy_example, is_static
+from harness import EXAMPLES, ROOT, Project, copy_example, elf_type, is_static, needed, readelf
 
 pytestmark = pytest.mark.live
 
@@ -164,6 +164,69 @@ def test_release_ships_the_same_bytes_from_anywhere(tmp_path: Path) -> None:
     release.up_to_date("release")
 
 
+@pytest.mark.network
+def test_mixed_is_at_home_in_c(tmp_path: Path) -> None:
+    """C and Go over each other, from clean to clean: what is built, what is not, and what is left."""
+    mixed = Project(copy_example("mixed", tmp_path))
+    before = mixed.sources()
+    wanted = ("build", "install", "test", "vet", "fmt")
+
+    first = mixed.scons("-j2", *wanted, "COMMIT=one")
+    assert sorted(first.built) == [
+        "bin/gauge",
+        "capi/libgauge.a",
+        "static-libc/gauge",
+        "static-pie/gauge",
+        "tools/protoc-gen-go",
+    ]
+    gauge = mixed / "build/root/usr/bin/gauge"
+    assert mixed.run(str(gauge), "-station", "2", "-f", "1200", check=True).stdout == "Summit: 68.000 F\n"
+    assert mixed.run(str(gauge), "-version", check=True).stdout == "gauge 1.4.0 one\n"
+    assert set(needed(gauge)) == {"libunits.so", "libc.so.6"}
+    for linkage in ("static-libc", "static-pie"):
+        assert is_static(mixed / f"build/{linkage}/gauge")
+        assert mixed.run(f"build/{linkage}/gauge", "880", check=True).stdout == "Harbour: 0.000 C\n"
+    assert is_static(mixed / "build/bin/scale")
+    assert mixed.run("build/bin/scale", "880", check=True).stdout == "0 thousandths of a degree\n"
+    assert "gauge 1.4.0" in (mixed / "build/root/usr/share/man/man1/gauge.1").read_text()
+    assert "is up to date" in mixed.scons(*wanted, "COMMIT=two").stdout
+
+    # A constant of the generated header, which Go's cache would miss.
+    calibration = mixed / "scripts/calibration.txt"
+    calibration.write_text(calibration.read_text().replace("highest 125000", "highest 120000"))
+    second = mixed.scons("-k", *wanted, "COMMIT=two", status=2)
+    assert sorted(second.built) == ["bin/gauge", "capi/libgauge.a", "static-libc/gauge", "static-pie/gauge"]
+    assert "protoc" not in second.stdout
+    assert "units.c" not in second.stdout
+    assert "Celsius(99999) = 120000, want 125000" in second.stderr
+    golden = mixed / "go/internal/meter/testdata/celsius.txt"
+    golden.write_text(golden.read_text().replace("125000", "120000"))
+    third = mixed.scons(*wanted, "COMMIT=two")
+    assert not third.built
+    assert mixed.run(str(gauge), "-version", check=True).stdout == "gauge 1.4.0 two\n"
+    assert mixed.run(str(gauge), "99999", check=True).stdout == "Harbour: 120.000 C\n"
+
+    mixed.scons("-c", *wanted)
+    assert not [file for file in (mixed / "build").rglob("*") if file.is_file()]
+    calibration.write_text(calibration.read_text().replace("highest 120000", "highest 125000"))
+    golden.write_text(golden.read_text().replace("120000", "125000"))
+    assert {name: text for name, (text, _) in mixed.sources().items()} == {
+        name: text for name, (text, _) in before.items()
+    }
+
+
+@pytest.mark.network
+def test_mixed_has_build_types(tmp_path: Path) -> None:
+    """Sanitizers and position independent code, each by one word."""
+    mixed = Project(copy_example("mixed", tmp_path))
+    for build_type, mark in (("asan", "__asan_init"), ("release", "")):
+        mixed.scons("-j2", "build/bin/gauge", f"BUILD_TYPE={build_type}")
+        gauge = mixed / "build/bin/gauge"
+        assert mixed.run(str(gauge), "880", check=True).stdout == "Harbour: 0.000 C\n"
+        assert elf_type(gauge) == ("EXEC" if mark else "DYN")
+        assert mark in readelf(gauge, "-s")
+
+
 def test_the_root_builds_them_all(tmp_path: Path) -> None:
     root = copy_root(tmp_path)
 
@@ -178,6 +241,7 @@ def test_the_root_builds_them_all(tmp_path: Path) -> None:
         "existing",
         "hello",
         "lookup",
+        "mixed",
         "monorepo",
         "release",
         "sqlite",
