@@ -258,6 +258,7 @@ shared = [env.SharedLibrary(f"build/{lib}/core", env.SharedObject("build/core", 
 env.Replace(CPPPATH=["#include"])
 env.GoProgram("build/bin/tool", "cmd/tool", LIBS=[shared[0], base], **path)
 env.GoProgram("build/none/tool", "cmd/tool", LIBS=[shared[0], base])
+env.GoProgram("build/static/tool", "cmd/tool", "static-libc", LIBS=[shared[0], base])
 env.GoProgram("build/wrong/tool", "cmd/tool", LIBS=[shared[1], base], **path)
 env.GoProgram("build/error/tool", "cmd/tool", LIBS=[shared[1], base], GOVERIFYRUNPATH="error", **path)
 """,
@@ -266,7 +267,11 @@ env.GoProgram("build/error/tool", "cmd/tool", LIBS=[shared[1], base], GOVERIFYRU
     assert "C13" not in project.scons("build/bin").stderr
     assert said(project, "build/bin/tool") == "core 1 generated 0\n"
     assert "DT_NEEDED libcore.so" in project.scons("build/none", status=2).stderr
-    shutil.rmtree(project / "build/lib/", ignore_errors=False)
+    assert (
+        f"LIBS names the shared library {project / 'build/lib/libcore.so'}"
+        in project.scons("build/static", status=2).stderr
+    )
+    shutil.rmtree(project / "build/lib")
     warned = project.scons("build/wrong").stderr
     assert "wanted: libcore.so, which build/wrong/tool needs, found where build/wrong/tool is" in warned
     assert f"it is not in {project / 'build/lib'}" in warned

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from .ccompiler import CCompiler
+from .csettings import is_shared_file
 from .drivers import ZIG_HELP, triple, zig_target
 from .finding import Finding
 from .linkage import Request
@@ -31,6 +32,20 @@ def beyond_reach(closure: Iterable[Package], dynamic: Collection[str]) -> tuple[
                     )
                 )
     return tuple(found)
+
+
+def only_shared(closure: Iterable[Package]) -> tuple[Finding, ...]:
+    """Return which shared libraries a program is to be linked with statically (linkage case C12)."""
+    files = dict.fromkeys(word for package in closure for word in package.given.ldflags if is_shared_file(word))
+    return tuple(
+        Finding(
+            case="C12",
+            wanted="archives, to link them statically",
+            found=f"LIBS names the shared library {file}",
+            fix="LIBS= what StaticLibrary makes, or linkage='dynamic'",
+        )
+        for file in files
+    )
 
 
 def _no_cxx(prediction: Prediction) -> Finding:

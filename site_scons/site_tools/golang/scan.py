@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from .c_findings import beyond_reach
+from .c_findings import beyond_reach, only_shared
 from .configuration import Configuration
 from .finding import Finding
 from .index import Index, Listed, Surroundings
@@ -58,6 +58,7 @@ class ProgramScan:
             return found
         dynamic = self.configuration.dynamic_libraries
         beyond = () if dynamic is None else beyond_reach(self.closure, dynamic)
+        beyond += only_shared(self.closure) if self.configuration.request.linkage.links_libc_statically else ()
         by_c = self.configuration.c.findings(self.prediction)
         return (*found, *self._cannot_embed(), *beyond, *by_c, *self._mixed_libcs())
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -87,6 +86,8 @@ def _unquoted(word: str) -> str:
     if " " in word or "\t" in word:
         # SCons puts double quotes around it.
         return re.sub(r'\\([$`"\\])', r"\1", word)
+    import shlex
+
     try:
         return "".join(shlex.split(word))
     except ValueError:
