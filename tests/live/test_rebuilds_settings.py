@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from golang._scons.variables import VARIABLES
+from golang._scons.variables import TESTS, VARIABLES
 from harness import PROFILER, Project, elf_type, interpreter, is_static, readelf
 
 pytestmark = pytest.mark.live
@@ -148,6 +148,7 @@ ELSEWHERE = {
     "GOTOOLCHAIN": "names the toolchain that is there, or fetches one",
     "GOEMULATE": "needs a toolchain of another platform: in test_emulated",
     "GOCACHEPROG": "is a program to run",
+    **{variable.name: "test_gotest" for variable in VARIABLES if variable.group == TESTS},
 }
 
 

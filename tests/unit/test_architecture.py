@@ -59,7 +59,12 @@ LAYERS = (
             "probes",
             "pkgconfig",
             "archives",
+            "checks",
+            "coverage",
             "exports",
+            "junit",
+            "testlog",
+            "testresult",
         ),
     ),
     (
@@ -79,9 +84,10 @@ LAYERS = (
             "report",
             "release",
             "smoke",
+            "testflags",
         ),
     ),
-    ("configuration", ("ctoolchain", "configuration", "index", "loading", "mixed_libc", "scan", "trial")),
+    ("configuration", ("ctoolchain", "configuration", "index", "loading", "mixed_libc", "scan", "trial", "testrun")),
     ("shells", ("_scons", "cli")),
     ("entries", ("__init__", "__main__")),
 )
@@ -104,6 +110,8 @@ CORE_WITHOUT_IO = (
     "report",
     "release",
     "smoke",
+    "testflags",
+    "coverage",
     "finding",
     "facts",
     "linkage",
@@ -193,7 +201,7 @@ def test_what_is_needed_leaves_out_types_and_own_parts_that_are_reached_later() 
     assert "inspect.archive" in needed("inspect")
     assert "inspect.elf" not in needed("inspect")
     assert "configuration" not in needed("_scons.programs")
-    assert "scan" in needed("_scons.programs")
+    assert "scan" in needed("_scons.indexes")
 
 
 def test_every_room_has_its_layer() -> None:
@@ -284,6 +292,8 @@ def construction_variables() -> set[str]:
     return {variable.name for variable in VARIABLES}
 
 
+READERS = ("_scons.variables", "_scons.settings", "_scons.test_settings")
+
 NAMED_ELSEWHERE = {
     # What the build action itself runs.
     "_scons.actions": {"GO"},
@@ -291,8 +301,6 @@ NAMED_ELSEWHERE = {
     "_scons.command": {"GO", "GOCOM", "GOOS", "GOARCH"},
     "_scons.batches": {"GOJOBS"},
     "_scons.lookahead": {"GOJOBS"},
-    # Whether the command is the tool's own.
-    "_scons.build_action": {"GOCOM"},
     # How names of variables begin.
     "_scons.builders": {"GO"},
     # What goes with an archive besides the flags of its packages.
@@ -300,13 +308,25 @@ NAMED_ELSEWHERE = {
     # Where the search for a toolchain begins, and what must not differ between two declarations of one path.
     "_scons.configurations": {"GO", "GOVERSION", "GOCOM"},
     # What does not change what is built.
-    "_scons.fingerprint": {"GOCOM", "GOCOMSTR", "GOGENERATED", "GOJOBS", "GOPLATFORM", "GOTARGETDIR", "GOXDEFS"},
+    "_scons.fingerprint": {
+        "GOCOM",
+        "GOCOMSTR",
+        "GOGENERATED",
+        "GOJOBS",
+        "GOPLATFORM",
+        "GOTARGETDIR",
+        "GOTESTCOM",
+        "GOXDEFS",
+    },
     # Nodes, which are made of paths while the SConscript is read.
     "_scons.generated": {"GOGENERATED"},
     # What a tool has in common with programs, and where it goes.
     "_scons.go_tool": {"GO", "GOBUILDFLAGS", "GOCOM", "GOTARGETDIR", "GOTOOLCHAIN", "GOVERSION", "GOWORK"},
-    # What a program is declared with, and its command in words.
-    "_scons.outlines": {"GOCOM", "GOLINKAGE"},
+    # What a program is declared with, and its command in words; what the program of tests is, and that it is not tried out.
+    "_scons.outlines": {"GOCOM", "GOLINKAGE", "GOSMOKE", "GOTESTCOM"},
+    # Where results of tests and checks go, and what aliases are called.
+    "_scons.tests": {"GOLINKAGE", "GOTESTCOM", "GOTESTDIR"},
+    "_scons.checks": {"GOCHECKDIR", "GOVETFLAGS"},
     # Variables of Go's environment by which it permits flags.
     "_scons.overlay": {"CGO_CFLAGS_ALLOW", "CGO_LDFLAGS_ALLOW"},
     # What libraries are called there.
@@ -324,6 +344,13 @@ NAMED_ELSEWHERE = {
         "GOOS",
         "GORACE",
         "GOTAGS",
+        "GOTESTCOUNT",
+        "GOTESTCOVER",
+        "GOTESTRUN",
+        "GOTESTSHORT",
+        "GOTESTSKIP",
+        "GOTESTTIMEOUT",
+        "GOTESTVERBOSE",
         "GOVERIFYGLIBC",
         "GOVERSION",
     },
@@ -337,7 +364,7 @@ def test_construction_variables_are_read_in_one_place() -> None:
     """They are spelled in the table and in ``settings``, which reads them; the exceptions are counted here."""
     known = construction_variables()
     for module in MODULES:
-        if room(module) == "_scons" and module not in ("_scons.variables", "_scons.settings"):
+        if room(module) == "_scons" and module not in READERS:
             constants = (node for node in ast.walk(tree_of(module)) if isinstance(node, ast.Constant))
             named = {node.value for node in constants if isinstance(node.value, str)} & known
             assert named == NAMED_ELSEWHERE.get(module, set()), module
@@ -365,8 +392,10 @@ BUILD_ONLY = (
     "archives",
     "c_findings",
     "ccompiler",
+    "checks",
     "compiler_memo",
     "configuration",
+    "coverage",
     "ctoolchain",
     "drivers",
     "emulation",
@@ -376,6 +405,7 @@ BUILD_ONLY = (
     "gosource",
     "image_policy",
     "inspect",
+    "junit",
     "launcher",
     "libc_policy",
     "libc_symbols",
@@ -390,6 +420,10 @@ BUILD_ONLY = (
     "predict",
     "report",
     "smoke",
+    "testflags",
+    "testlog",
+    "testresult",
+    "testrun",
     "toolchain",
     "trial",
 )

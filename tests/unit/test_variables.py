@@ -6,7 +6,7 @@ import enum
 
 import pytest
 
-from golang._scons.variables import VARIABLES, Variable, defaults, markdown
+from golang._scons.variables import TESTS, VARIABLES, Variable, defaults, markdown
 from golang.goenv import BINARY_SETTINGS, CACHE_SETTINGS
 from golang.linkage import Level, Linkage, Resolver, parse_choice
 from golang.platform import ARCH_VARIANTS, Platform, host_libc, host_platform
@@ -56,8 +56,13 @@ def test_only_these_have_choices() -> None:
 
 def test_what_cannot_change_a_binary_is_outside_the_signature() -> None:
     """E3: cache locations, job counts and what is printed."""
-    outside = {variable.name for variable in VARIABLES if not variable.rebuilds}
+    outside = {variable.name for variable in VARIABLES if not variable.rebuilds and variable.group != TESTS}
     assert outside == {*CACHE_SETTINGS, "GOTARGETDIR", "GOCOMSTR", "GOJOBS", "GOPLATFORM"}
+
+
+def test_what_recompiles_tests_is_told_from_what_runs_them_again() -> None:
+    recompiles = {variable.name for variable in VARIABLES if variable.rebuilds and variable.group == TESTS}
+    assert recompiles == {"GOTESTCOVER", "GOTESTCOVERMODE", "GOTESTCOVERPKG", "GOTESTVET"}
 
 
 def test_defaults() -> None:

@@ -21,7 +21,7 @@ from .drivers import LIBC_LIBRARIES, Drivers
 from .emulation import Emulation
 from .goenv import CACHE_SETTINGS, INHERITED
 from .goflags import flag_name, join_words, split_words
-from .linkage import Request
+from .linkage import Product, Request
 from .plan import Options, Plan, make_plan
 from .platform import Platform
 from .predict import Prediction
@@ -140,7 +140,9 @@ class Configuration:
         static_c = self.request.linkage.links_libc_statically
         pkg_config = (f"{name}={value}" for name, value in sorted(self.base.items()) if name.startswith("PKG_CONFIG"))
         dynamic = sorted(self.dynamic_libraries or ())
-        return digest_of(*self.key[:-1], static_c, *dynamic, *flags, "", *environ, *pkg_config, "", *self.c_flags)
+        tests = [Product.TEST.value] if self.request.product is Product.TEST else []
+        settings = (static_c, *dynamic, *flags, "", *environ, *pkg_config, "", *self.c_flags, *tests)
+        return digest_of(*self.key[:-1], *settings)
 
     @cached_property
     def c(self) -> CToolchain:

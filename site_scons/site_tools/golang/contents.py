@@ -44,6 +44,8 @@ class Sources(NamedTuple):
     """Name, build constraint, and whether it imports "C", of each Go file of a package main."""
     loading: Sequence[str]
     """The names of Go files with pragmas that may have the program load a shared library."""
+    files: Sequence[Sequence[Any]] = ()
+    """Name, build constraint, and whether it imports "C", of each Go file, where tests are among them."""
 
 
 _SEEN = 4
@@ -176,6 +178,11 @@ class Contents:
                 [name, content.constraint, content.cgo] for name, content in read.items() if content.package == "main"
             ],
             loading=[name for name, content in read.items() if content.loads],
+            files=[
+                [name, content.constraint, content.cgo]
+                for name, content in read.items()
+                if self._tree.tests and name.endswith(".go")
+            ],
         )
 
     def export(self) -> dict[str, Any]:

@@ -9,15 +9,30 @@ _COMPILING = re.compile(r"\w[\w.~/@!+-]*(?: \[\S+\])?")
 """A line of ``-v``: an import path, of a package that has a profile with the program that it is compiled for."""
 
 
+BUILD_VERB = ("build", "-v")
+"""The go command that builds programs, and tells what it compiles."""
+
+TEST_VERB = ("test", "-c")
+"""The go command that builds programs with the tests of packages."""
+
+
 def build_argv(
-    go: Sequence[str], root: str, packages: Sequence[str], *, output: str, jobs: str, overlay: str, flags: Sequence[str]
+    go: Sequence[str],
+    root: str,
+    packages: Sequence[str],
+    *,
+    output: str,
+    jobs: str,
+    overlay: str,
+    flags: Sequence[str],
+    verb: tuple[str, str] = BUILD_VERB,
 ) -> list[str]:
     """Return the command that builds ``packages`` into the folder ``output``, and tells what it compiles.
 
     ``go`` are the words that run the go command.
     """
     overlays = [f"-overlay={overlay}"] if overlay else []
-    return [*go, "build", "-C", root, "-o", f"{output}/", "-p", jobs, "-v", *overlays, *flags, *packages]
+    return [*go, verb[0], "-C", root, "-o", f"{output}/", "-p", jobs, verb[1], *overlays, *flags, *packages]
 
 
 class GoMessages:
@@ -37,7 +52,9 @@ class GoMessages:
     def add(self, line: str) -> None:
         """Take in one line."""
         if line.startswith("# "):
-            self._sections.append((line[2:], []))
+            # Vet says of what in a line of its own.
+            header = line[2:]
+            self._sections.append((header[1:-1] if header.startswith("[") else header, []))
         elif _COMPILING.fullmatch(line):
             self.compiling = line
             if not self._verbose:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 from .errors import PackageError
 from .goflags import flag_name, flag_value
 from .gosource import tags_of
-from .packages import GivenFlags, Module, Package, PackageGraph
+from .packages import TEST, GivenFlags, Module, Package, PackageGraph, plain_path
 from .platform import Platform
 from .runner import Runner, run
 
@@ -24,6 +25,9 @@ _FIELDS = (
     "ImportPath,Dir,Name,Standard,DepOnly,Module,Imports,ImportMap,EmbedFiles,EmbedPatterns,IgnoredGoFiles,"
     "DefaultGODEBUG,Error,CgoCFLAGS,CgoCPPFLAGS,CgoCXXFLAGS,CgoLDFLAGS,CgoPkgConfig," + ",".join(_COMPILED + _NATIVE)
 )
+
+
+_TEST_FIELDS = ",ForTest,TestEmbedPatterns,XTestEmbedPatterns"
 
 
 LOADING = "Loading"
@@ -65,7 +69,24 @@ class _Packages(Mapping[str, Package]):
             raw = self._raw[path]
             linked = () if raw.get("DepOnly") else self._sanitizers
             self._made[path] = _package(raw, self._module_cache, self._cgo_tags, linked, self._shown)
+            if "ForTest" in raw or is_test_main(raw):
+                self._made[path] = self._of_test(raw, self._made[path])
         return self._made[path]
+
+    def _of_test(self, raw: Mapping[str, Any], package: Package) -> Package:
+        """Return a package that ``go list -test`` makes up, with what it does not say of it."""
+        if is_test_main(raw):
+            # Its one file is in Go's cache, and says which tests there are.
+            return replace(package, tested=raw["ImportPath"].removesuffix(TEST), go_files=())
+        tested = self._raw.get(raw["ForTest"], {})
+        own = (
+            ("EmbedPatterns", "TestEmbedPatterns") if raw.get("Name") == tested.get("Name") else ("XTestEmbedPatterns",)
+        )
+        if plain_path(raw["ImportPath"]) not in (raw["ForTest"], f"{raw['ForTest']}_test"):
+            # It is compiled again because it imports the package that is tested.
+            return package
+        patterns = tuple(pattern for name in own for pattern in _names(tested, name))
+        return replace(package, tested=raw["ForTest"], embed_patterns=patterns)
 
     def __contains__(self, path: object) -> bool:
         return path in self._raw
@@ -88,10 +109,18 @@ def build_graph(
     ``module_cache`` is GOMODCACHE, ``cgo_tags`` the build tags that would hold if cgo were on. ``shown`` are the files
     that an overlay shows in a folder, by name.
     """
-    mains = {
-        os.path.realpath(raw["Dir"]): raw["ImportPath"] for raw in listing if not raw.get("DepOnly") and raw.get("Dir")
-    }
+    named = [raw for raw in listing if not raw.get("DepOnly") and raw.get("Dir") and not raw.get("ForTest")]
+    # The program with the tests of a package stands for it.
+    named.sort(key=is_test_main)
+    mains = {os.path.realpath(raw["Dir"]): raw["ImportPath"] for raw in named}
     return PackageGraph(packages=_Packages(listing, module_cache, cgo_tags, shown), mains=mains)
+
+
+def is_test_main(raw: Mapping[str, Any]) -> bool:
+    """Return whether ``go list -test`` made a package up, of one file that it generates: the program with its tests."""
+    files = raw.get("GoFiles") or [""]
+    generated = os.path.isabs(files[0]) or files == ["_testmain.go"]
+    return bool(generated and raw["ImportPath"].endswith(TEST) and raw.get("Name") == "main")
 
 
 def is_local(raw: Mapping[str, Any], module_cache: str) -> bool:
@@ -165,14 +194,18 @@ def list_packages(
     root: str,
     directories: Iterable[str],
     runner: Runner = run,
+    *,
+    tests: bool = False,
 ) -> list[dict[str, Any]]:
     """Run ``go list -deps`` in ``root`` once for the packages in ``directories``; return the objects that it prints.
 
+    With ``tests`` the programs with the tests of each package are among them, and all that those consist of.
     ``flags`` are the build flags, which select files and dependencies. Errors inside packages stay with the
     packages, for the compiler to show; raises PackageError if the module itself cannot be read.
     """
     wanted = sorted({relative_package(root, directory) for directory in directories})
-    argv = [go, "list", "-e", "-deps", f"-json={_FIELDS}", *flags, *wanted]
+    also = ["-test"] if tests else []
+    argv = [go, "list", "-e", "-deps", *also, f"-json={_FIELDS}{_TEST_FIELDS if tests else ''}", *flags, *wanted]
     answer = runner(argv, cwd=root, environ=environ)
     if answer.status:
         msg = f"go list in {root}: {answer.stderr.strip()}"

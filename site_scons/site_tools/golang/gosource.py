@@ -275,6 +275,11 @@ def is_selected(name: str, text: str, tags: Collection[str]) -> bool:
 
 def is_permitted(name: str, constraint: str, tags: Collection[str]) -> bool:
     """Return whether a file of this name with this build constraint may be part of its package."""
-    if name.startswith(("_", ".")) or name.endswith("_test.go") or not file_name_holds(name, tags):
+    return not name.endswith("_test.go") and may_be_taken(name, constraint, tags)
+
+
+def may_be_taken(name: str, constraint: str, tags: Collection[str]) -> bool:
+    """Return the same of a file that may be a test."""
+    if name.startswith(("_", ".")) or not file_name_holds(name, tags):
         return False
     return not constraint or holds(constraint, tags)

@@ -125,6 +125,18 @@ def walk_modules(directory: str, tree: Tree) -> dict[str, str]:
     return {found: root for root in _module_roots(directory) for found in _walk_module(root, tree)}
 
 
+def walk_packages(directory: str, tree: Tree) -> dict[str, str]:
+    """Return the same of the directories at and below ``directory``, which need not be the root of its module.
+
+    Raises PackageError if it is in no module.
+    """
+    if any(os.path.isfile(os.path.join(directory, name)) for name in ("go.work", "go.mod")):
+        below = os.path.join(os.path.abspath(directory), "")
+        return {found: root for found, root in walk_modules(directory, tree).items() if f"{found}/".startswith(below)}
+    root = find_module_root(directory)
+    return dict.fromkeys(_walk_module(os.path.abspath(directory), tree), root)
+
+
 def _module_roots(directory: str) -> Sequence[str]:
     work_file = os.path.join(directory, "go.work")
     if os.path.isfile(work_file):

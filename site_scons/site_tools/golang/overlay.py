@@ -85,13 +85,13 @@ class OverlaidTree(Tree):
 
     def __init__(self, base: Tree, overlay: Overlay) -> None:
         """Look at ``base``, through an overlay."""
-        super().__init__()
+        super().__init__(tests=base.tests)
         self.begun, self.trusted_before = base.begun, base.trusted_before
         self._base, self._overlay = base, overlay
 
     def anew(self) -> Tree:
         """Return a tree in which nothing was looked at yet."""
-        return OverlaidTree(Tree(), self._overlay)
+        return OverlaidTree(self._base.anew(), self._overlay)
 
     def actual(self, path: str) -> str:
         """Return where the file is that is to be seen at ``path``."""
@@ -112,7 +112,7 @@ class OverlaidTree(Tree):
     def _look_into(self, path: str) -> Directory | None:
         """Return what is seen in a directory; None if that is nothing."""
         found, more = self._base.directory(path), self._overlay.folders.get(path, {})
-        stamps = {name: self._base.stamp(file) for name, file in more.items() if may_read(name)}
+        stamps = {name: self._base.stamp(file) for name, file in more.items() if may_read(name, tests=self.tests)}
         seen = {name: stamp for name, stamp in stamps.items() if stamp}
         if not seen:
             return found

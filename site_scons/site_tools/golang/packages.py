@@ -21,7 +21,15 @@ from .gosource import (
     stub_text,
 )
 
+TEST = ".test"
+"""How the import path of the program with the tests of a package ends."""
+
 _HEADERS = (".h", ".hh", ".hpp", ".hxx")
+
+
+def plain_path(import_path: str) -> str:
+    """Return an import path without the program for whose tests the package is compiled: ``a [a.test]`` is ``a``."""
+    return import_path.partition(" ")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +93,8 @@ class Package:
     """Those of the flags that no Go file spells out."""
     godebug: str = ""
     error: str = ""
+    tested: str = ""
+    """The import path of the package whose tests are in it; empty if it has none."""
     cgo_tags: frozenset[str] = frozenset()
     """The build tags that would hold if cgo were on."""
     shown: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
@@ -219,7 +229,7 @@ class PackageGraph:
         while step is not None:
             chain.append(step)
             step = parents[step]
-        return tuple(reversed(chain))
+        return tuple(map(plain_path, reversed(chain)))
 
     def _parents(self, main: Package) -> dict[str, str | None]:
         """Return by which package each one of a program is imported first."""

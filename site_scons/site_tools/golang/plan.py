@@ -99,6 +99,8 @@ class Options:
     """What a shared library is called by what loads it (DT_SONAME)."""
     asked_cgo: str | None = None
     """CGO_ENABLED in the build's environment, which must not contradict the linkage."""
+    test_flags: tuple[str, ...] = ()
+    """Flags of ``go test -c`` that ``go list`` does not take."""
     permissions: Permissions = field(default_factory=Permissions)
     emulate: str = ""
     """The folder of the Go toolchain of the platform itself, to be run under an emulator; empty for none."""
@@ -144,6 +146,13 @@ class Plan:
     environ: Mapping[str, str]
     external: bool
     """Whether the C toolchain links, so that libc is in the binary whatever the program imports."""
+    test_flags: tuple[str, ...] = ()
+    """Flags of ``go test -c`` alone."""
+
+    @property
+    def compile_flags(self) -> tuple[str, ...]:
+        """The flags of the command that compiles."""
+        return (*self.flags, *self.test_flags)
 
     @property
     def position_independent(self) -> bool:
@@ -182,12 +191,14 @@ def make_plan(request: Request, platform: Platform, options: Options) -> Plan:
     signed = linker
     if options.signed_xdefs is not None:
         signed = linker_words(request, platform, replace(options, xdefs=options.signed_xdefs))
+    tested = options.test_flags if request.product is Product.TEST else ()
     modes, _ = take_flag(linker, "-linkmode")
     return Plan(
         flags=(*flags, *_linker_flag(linker)),
-        signed_flags=(*flags, *_linker_flag(signed)),
+        signed_flags=(*flags, *_linker_flag(signed), *tested),
         environ=go_environ(request, platform, options),
         external="external" in modes[-1:],
+        test_flags=tested,
     )
 
 

@@ -38,6 +38,10 @@ class Store:
         """What names end with, after their kind: what is of one configuration is of use together."""
         self._saved = False
 
+    def below(self, name: str) -> Store:
+        """Return the store in a folder of this one's."""
+        return Store(os.path.join(self._folder, name) if self._folder else "", writable=self._writable)
+
     def load(self, name: str) -> Any:
         """Return what was saved under a name; None if that is nothing, or cannot be trusted."""
         if not self._folder:

@@ -34,7 +34,7 @@ class Directory(NamedTuple):
     """What a directory holds: the files that could be part of a Go package, and the folders."""
 
     files: dict[str, Stamp]
-    """By name, sorted. With go.mod and go.work; without tests, which no build reads."""
+    """By name, sorted. With go.mod and go.work; without tests, which no build of a program reads, unless asked for."""
     folders: list[str]
     """Without symbolic links, which the go command does not follow."""
     identity: bytes
@@ -51,8 +51,12 @@ def stamp_of(status: os.stat_result) -> Stamp:
 class Tree:
     """Files and directories, each looked at once."""
 
-    def __init__(self, known: Mapping[str, Any] | None = None) -> None:
-        """Start with nothing looked at. ``known`` is what :meth:`export` returned to an earlier run."""
+    def __init__(self, known: Mapping[str, Any] | None = None, *, tests: bool = False) -> None:
+        """Start with nothing looked at.
+
+        ``known`` is what :meth:`export` returned to an earlier run; ``tests``: the files of tests count too.
+        """
+        self.tests = tests
         self.begun = time.time_ns()
         """Nanoseconds since the epoch; nothing was looked at before."""
         self.trusted_before = self.begun - _TICK
@@ -90,7 +94,7 @@ class Tree:
 
     def anew(self) -> Tree:
         """Return a tree in which nothing was looked at yet."""
-        return Tree()
+        return Tree(tests=self.tests)
 
     def actual(self, path: str) -> str:
         """Return where the file is that is seen at ``path``: here, nothing is seen but what stands there."""
@@ -122,7 +126,7 @@ class Tree:
         for path, (identity, names, folders) in self._known.items():
             try:
                 if not identity:
-                    found = _read_directory(path)
+                    found = _read_directory(path, tests=self.tests)
                     complete = complete and found is not None and (list(found.files), found.folders) == (names, folders)
                     self._directories[path] = found
                     self._glanced[path] = ([], list(found.files.values()) if found else [])
@@ -153,7 +157,7 @@ class Tree:
             status = os.stat(path)
         except OSError:
             return None
-        found = _read_directory(path)
+        found = _read_directory(path, tests=self.tests)
         if found and (found.is_busy or status.st_ctime_ns < self.trusted_before):
             identity = [] if found.is_busy else [status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
             self._known[path] = [identity, list(found.files), found.folders]
@@ -210,7 +214,7 @@ class Tree:
         return self._below[path]
 
 
-def _read_directory(path: str) -> Directory | None:
+def _read_directory(path: str, *, tests: bool) -> Directory | None:
     found: list[tuple[str, Stamp]] = []
     folders: list[str] = []
     busy = False
@@ -218,7 +222,7 @@ def _read_directory(path: str) -> Directory | None:
         with os.scandir(path) as entries:
             for entry in entries:
                 name = entry.name
-                if may_read(name):
+                if may_read(name, tests=tests):
                     stamp = _stamp_of_entry(entry)
                     if stamp:
                         found.append((name, stamp))
@@ -233,10 +237,10 @@ def _read_directory(path: str) -> Directory | None:
     return Directory(dict(found), folders, as_bytes(found), busy)
 
 
-def may_read(name: str) -> bool:
-    """Return whether Go may take a file of this name into a package or module, but for tests."""
+def may_read(name: str, *, tests: bool = False) -> bool:
+    """Return whether Go may take a file of this name into a package or module; those of ``tests`` or not."""
     taken = name[name.rfind(".") :] in _READ or name in ("go.mod", "go.work")
-    return taken and not name.endswith("_test.go") and name[0] not in "._"
+    return taken and (tests or not name.endswith("_test.go")) and name[0] not in "._"
 
 
 def _stamp_of_entry(entry: os.DirEntry[str]) -> Stamp | None:

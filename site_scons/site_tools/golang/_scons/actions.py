@@ -162,7 +162,7 @@ def _compile(node: Any, source: list[Any], env: Env, scan: ProgramScan, environ:
                 "ENV": {**environ, **shown.environ},
                 "GO": literals(config.go_command),
                 # Not computed again: GOFLAGS and the like are no longer in this environment.
-                "_GOFLAGS": literals(config.plan.flags),
+                "_GOFLAGS": literals(config.plan.compile_flags),
                 "_GOOVERLAY": SCons.Subst.Literal(f"-overlay={shown.overlay}") if shown.overlay else "",
             }
         )

@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..gobuild import GoMessages, build_argv
+from ..gobuild import BUILD_VERB, TEST_VERB, GoMessages, build_argv
 from ..golist import relative_package
 from ..inspect import load_reader
+from ..linkage import Product
 from ..naming import program_name
+from ..packages import TEST, plain_path
 from ..runner import follow
 from ..scan import ProgramScan
 from .fingerprint import Env
@@ -58,12 +60,13 @@ class Member:
     def file_name(self) -> str:
         """What the go command calls the file that it builds."""
         suffix = ".exe" if self.scan.configuration.platform.goos == "windows" else ""
-        return program_name(self.import_path) + suffix
+        tested = self.scan.main.tested
+        return (f"{program_name(tested)}{TEST}" if tested else program_name(self.import_path)) + suffix
 
     @property
     def packages(self) -> frozenset[str]:
         """The import paths of all that it consists of."""
-        return frozenset(package.import_path for package in self.scan.closure)
+        return frozenset(plain_path(package.import_path) for package in self.scan.closure)
 
     def discard(self) -> None:
         """Remove the binary that nobody came for."""
@@ -75,7 +78,8 @@ def build_together(members: Sequence[Member], jobs: str) -> None:
     """Build programs of one configuration, and note with each what became of it. Raises GolangError and OSError."""
     config = members[0].scan.configuration
     if len(members) > 1:
-        tell(f"golang: go build of {len(members)} programs, linkage {config.request}, {config.platform}")
+        what = "go test -c of" if config.request.product is Product.TEST else "go build of"
+        tell(f"golang: {what} {len(members)} programs, linkage {config.request}, {config.platform}")
     sweep({member.node.dir.get_abspath() for member in members})
     with (
         staging_folder(members[0].node.dir.get_abspath()) as staging,
@@ -102,7 +106,8 @@ def _go_build(
         output=staging,
         jobs=jobs,
         overlay=shown.overlay,
-        flags=config.plan.flags,
+        flags=config.plan.compile_flags,
+        verb=TEST_VERB if config.request.product is Product.TEST else BUILD_VERB,
     )
     messages = GoMessages(config.plan.flags)
     progress = Progress(len(members), str(config.request))

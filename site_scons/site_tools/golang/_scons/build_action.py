@@ -7,9 +7,8 @@ from typing import Any
 import SCons.Action
 
 from ..errors import GolangError
-from .fingerprint import Env
+from .fingerprint import Env, is_own_command
 from .programs import PROGRAMS
-from .variables import DEFAULTS
 
 
 class _BuildAction(SCons.Action.FunctionAction):  # type: ignore[misc]  # SCons is untyped
@@ -22,7 +21,7 @@ class _BuildAction(SCons.Action.FunctionAction):  # type: ignore[misc]  # SCons 
         except GolangError:
             # The scan meets the same error, and the build reports it.
             return b"unknown"
-        if env["GOCOM"] != DEFAULTS["GOCOM"]:
+        if not is_own_command(env):
             from .command import command_signature
 
             signature += command_signature(target[0], source, env)

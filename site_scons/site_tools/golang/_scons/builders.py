@@ -113,17 +113,17 @@ def check_keywords(env: Env, overrides: dict[str, Any], own: Sequence[str] = ("l
             )
 
 
-def package_dir(env: Env, source: Any, call: str) -> str:
-    """Return the directory of the main package that a call names, which must be there. Raises RequestError."""
+def package_dir(env: Env, source: Any, call: str, what: str = "main package") -> str:
+    """Return the directory of the package that a call names, which must be there. Raises RequestError."""
     named = [_directory_of(env, one) for one in SCons.Util.flatten([source]) if one]
     directories = {one.srcnode().abspath for one in named}
     if len(directories) != 1:
         found = ", ".join(sorted(directories)) or "nothing"
-        msg = f"{call}\n  wanted: the directory of one main package as source\n  found:  {found}"
+        msg = f"{call}\n  wanted: the directory of one {what} as source\n  found:  {found}"
         raise RequestError(msg)
     directory = str(directories.pop())
     if not os.path.isdir(directory) and not any(map(is_made, (*named, env.fs.Dir(directory)))):
-        msg = f"{call}\n  wanted: the directory of a main package as source\n  found:  no directory {directory}"
+        msg = f"{call}\n  wanted: the directory of a {what} as source\n  found:  no directory {directory}"
         remote = env.fs.Dir(directory).rdir().get_abspath()
         if remote != directory:
             msg += f", only {remote} in a Repository\n  fix:    copy the Go module here: the go command reads one tree"

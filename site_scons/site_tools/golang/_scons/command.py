@@ -7,18 +7,17 @@ from typing import Any
 import SCons.Action
 import SCons.Subst
 
-from ..errors import GolangError
+from ..errors import GolangError, PackageError
 from ..facts import PARSERS
 from ..finding import Finding, errors
 from ..inspect import require_reader
-from ..linkage import Level
+from ..linkage import Level, Product
 from ..report import refusal
 from ..scan import ProgramScan
-from .fingerprint import Env
+from .fingerprint import Env, is_own_command
 from .programs import PROGRAMS
 from .reverify import only_policy_changed
 from .target import program_of
-from .variables import DEFAULTS
 
 
 def command_of(env: Env) -> Any:
@@ -36,7 +35,7 @@ def can_share_command(node: Any, env: Env) -> bool:
         # Go makes one at a time.
         return False
     attached = executor.pre_actions or executor.post_actions or node.side_effects
-    return not attached and bool(env["GOCOM"] == DEFAULTS["GOCOM"])
+    return not attached and is_own_command(env)
 
 
 def scan_to_build(node: Any) -> ProgramScan:
@@ -44,6 +43,12 @@ def scan_to_build(node: Any) -> ProgramScan:
     require_reader()
     scan = PROGRAMS.scan(node)
     config = scan.configuration
+    if config.request.product is Product.TEST and not scan.main.tested:
+        msg = (
+            f"no tests to compile\n  wanted: tests in {scan.main.dir}\n  found:  none for {config.platform} that the "
+            f"build tags select\n  fix:    name another package, or set GOTAGS or platform="
+        )
+        raise PackageError(msg)
     if config.platform.format in PARSERS and config.options.permissions.enforce is Level.ERROR:
         require_reader(config.platform.format)
     return scan

@@ -121,7 +121,7 @@ def refuse_another(node: Node, known: Program, wanted: Program) -> None:
 
 def _difference(known: Program, wanted: Program) -> tuple[str, str]:
     """Return in what two declarations differ, empty if in nothing, and what to do about it."""
-    fix = "give each a path of its own"
+    fix = "give each a GOTESTDIR of its own" if wanted.is_test else "give each a path of its own"
     if known.request != wanted.request:
         return f"linkage {known.request} and linkage {wanted.request}", "put $GOLINKAGE into the path"
     if known.package_dir != wanted.package_dir:

@@ -123,19 +123,19 @@ class SeenFiles:
         self._known[id(watch)] = (watch, found)
         return found
 
-    def of_package(self, package: Package) -> Iterator[str]:
-        """Yield where a package's own files are seen, whether they are there yet or not."""
+    def of_package(self, package: Package, *, tests: bool = False) -> Iterator[str]:
+        """Yield where a package's own files are seen, be they there yet or not; with its ``tests``, or without."""
         if not package.dir:
             yield from self._of_import_path(package.import_path)
             return
-        yield from self.in_directory(package.dir)
+        yield from self.in_directory(package.dir, tests=tests)
         for path in self._nodes if package.embed_patterns else ():
             if _embeds(package.embed_patterns, package.dir, path):
                 yield path
 
-    def in_directory(self, directory: str) -> Iterable[str]:
-        """Return those in a directory that Go may read."""
-        return self._folders.get(directory, ())
+    def in_directory(self, directory: str, *, tests: bool = False) -> Iterable[str]:
+        """Return those in a directory that Go may read, those of ``tests`` or not."""
+        return (path for path in self._folders.get(directory, ()) if may_read(os.path.basename(path), tests=tests))
 
     @cached_property
     def _folders(self) -> dict[str, list[str]]:
@@ -143,7 +143,7 @@ class SeenFiles:
         found: dict[str, list[str]] = {}
         for path in self._nodes:
             folder, name = os.path.split(path)
-            if may_read(name):
+            if may_read(name, tests=True):
                 found.setdefault(folder, []).append(path)
         return found
 

@@ -41,7 +41,7 @@ EXPANSIONS = {
     "_GOPACKAGE": _for_program(
         lambda program, node, _env: literals([relative_package(PROGRAMS.configuration(node).root, program.package_dir)])
     ),
-    "_GOFLAGS": _for_program(lambda _program, node, _env: literals(PROGRAMS.configuration(node).plan.flags)),
+    "_GOFLAGS": _for_program(lambda _program, node, _env: literals(PROGRAMS.configuration(node).plan.compile_flags)),
     "_GOJOBS": _jobs,
 }
 """The private construction variables that are computed for each target."""

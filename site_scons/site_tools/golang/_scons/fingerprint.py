@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import UserList, deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import SCons.Node
@@ -11,7 +11,7 @@ import SCons.Node.FS
 from SCons.Subst import SUBST_CMD, SUBST_SIG, Literal
 
 from ..goenv import BINARY_SETTINGS
-from .variables import VARIABLES
+from .variables import DEFAULTS, TESTS, VARIABLES
 
 PRODUCT = "_GOPRODUCT"
 """The private construction variable by which a builder says what it makes: a Product."""
@@ -22,7 +22,10 @@ DEFINITIONS = "GOXDEFS"
 LIBRARY_NAME = "_GOSONAME"
 """The private construction variable by which a builder says what a shared library is called by what loads it."""
 
-_NOWHERE = ("GOCOM", "GOCOMSTR", "GOGENERATED", "GOJOBS", "GOPLATFORM", "GOTARGETDIR")
+_NOWHERE = (
+    "GOCOM", "GOCOMSTR", "GOGENERATED", "GOJOBS", "GOPLATFORM", "GOTARGETDIR",
+    *(one.name for one in VARIABLES if one.group == TESTS and not one.rebuilds),
+)  # fmt: skip
 
 C_VARIABLES = ("LIBS", "LIBPATH", "CPPPATH", "CPPDEFINES", "RPATH", "FRAMEWORKS", "FRAMEWORKPATH")
 """SCons's own variables for C that reach cgo."""
@@ -41,11 +44,21 @@ def text(env: Env, name: str) -> str:
     return str(env.subst(f"${name}")).strip()
 
 
+def is_own_command(env: Env) -> bool:
+    """Return whether a program is built by a command of this tool, not of the user's."""
+    return env["GOCOM"] in (DEFAULTS["GOCOM"], DEFAULTS["GOTESTCOM"])
+
+
 def fingerprint(env: Env) -> tuple[Any, ...]:
     """Return everything that the tool reads of an environment; equal ones give equal results."""
     # What the command consists of is expanded for each target.
     command = env.get("GOCOM")
-    return (command if isinstance(command, str) else id(command), *(_frozen(env, env.get(name)) for name in _SETTINGS))
+    return (command if isinstance(command, str) else id(command), *frozen(env, _SETTINGS))
+
+
+def frozen(env: Env, names: Iterable[str]) -> Iterator[Any]:
+    """Yield variables as values that can be compared and hashed, with what they refer to."""
+    return (_frozen(env, env.get(name)) for name in names)
 
 
 def lasting(env: Env, found: tuple[Any, ...]) -> tuple[Any, ...]:

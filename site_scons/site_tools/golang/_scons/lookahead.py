@@ -126,7 +126,7 @@ def _companion(node: Node, group: tuple[Any, ...], first: ProgramScan) -> Member
         if not can_share_command(node, env) or _group(node, env) != group:
             return None
         children = _children(node, program_inputs(node, env))
-        if not _is_ready(node, (*children, *awaited_nodes(node))):
+        if not _is_ready(node, (*children, *awaited_nodes(program_of(node)))):
             return None
         signature = _signature(node, executor, env)
         if not looks_changed(node, signature, children) or _is_retrievable(node, env, signature, children):

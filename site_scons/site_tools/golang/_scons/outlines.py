@@ -110,6 +110,12 @@ class Outlines:
         )
         return Declaration(request, found["policy"], found["tags"], found["suffix"], generated_files(env))
 
+    @staticmethod
+    def as_test(env: Env) -> dict[str, Any]:
+        """Return what to override in an environment for the programs with the tests of packages."""
+        # They are run anyway.
+        return {PRODUCT: Product.TEST, "GOCOM": env["GOTESTCOM"], "GOSMOKE": None}
+
     def toolchain(self, env: Env) -> GoToolchain:
         """Return the Go toolchain of an environment, found and asked once. Raises ToolchainError."""
         from .configurations import find_toolchain

@@ -113,13 +113,13 @@ def add_aliases(env: Env, places: Sequence[Place], name_of: Callable[[Place], st
     """Add the aliases of what was declared in one call, given what each is called."""
     for place in places:
         if place.platform:
-            _alias(env, f"{name_of(place)}-{_linkage(place)}-{place.platform}", place.node)
+            add_alias(env, f"{name_of(place)}-{_linkage(place)}-{place.platform}", place.node)
     usual = _usual(env, places)
     for place in usual:
-        _alias(env, f"{name_of(place)}-{_linkage(place)}", place.node)
+        add_alias(env, f"{name_of(place)}-{_linkage(place)}", place.node)
     wanted = text(env, "GOLINKAGE")
     default = next((place for place in usual if _linkage(place) == wanted), usual[0])
-    _alias(env, name_of(places[0]), default.node)
+    add_alias(env, name_of(places[0]), default.node)
 
 
 def _linkage(place: Place) -> str:
@@ -134,7 +134,7 @@ def _usual(env: Env, places: Sequence[Place]) -> list[Place]:
     return [place for place in places if place.platform == wanted]
 
 
-def _alias(env: Env, name: str, node: Any) -> None:
+def add_alias(env: Env, name: str, node: Any) -> None:
     """Do what ``env.Alias`` does, without substituting the name and calling a builder for each of many."""
     alias = SCons.Node.Alias.default_ans.Alias(name)
     if alias.has_builder():

@@ -8,7 +8,7 @@ from __future__ import annotations
 import atexit
 import gc
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import GolangError
@@ -16,6 +16,7 @@ from ..index import Closure, Index, Listed
 from ..overlay import Overlay
 from ..store import digest_of
 from .fingerprint import Env
+from .indexes import Indexes
 from .outlines import Outlines
 from .standing import Standing
 from .surroundings import AllAround, Around
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
     from ..configuration import Configuration
     from ..index.history import History
     from ..packages import Package
-    from ..scan import ProgramScan, Scans
-
+    from ..scan import ProgramScan
 
 LITTLE = 8
 """Packages that two builds may both compile, so that they need not wait for each other."""
@@ -48,8 +48,7 @@ class Programs:
         """Names of construction variables that the command line sets."""
 
     def _look_again(self) -> None:
-        self._index: Index | None = None
-        self._scans: Scans | None = None
+        self._indexes = Indexes()
         self._around: AllAround | None = None
         self._derived_built = 0
         self._listed: dict[str, Listed] = {}
@@ -63,23 +62,22 @@ class Programs:
         known = program_of(node)
         if known is None:
             node.attributes.golang = program
-            self._declared.append(program)
-            self._together = None
+            self.enlist([program])
             return True
         from .configurations import refuse_another
 
         refuse_another(node, known, program)
         return False
 
-    def index(self, env: Env) -> Index:
-        """Return the index of this run; ``env`` is any environment."""
+    def enlist(self, programs: Iterable[Program]) -> None:
+        """Have programs listed with the others of their configuration, be there targets for them or not."""
+        self._declared.extend(programs)
+        self._together = None
+
+    def index(self, env: Env, *, tests: bool = False) -> Index:
+        """Return the index of this run, or that of packages with their tests; ``env`` is any environment."""
         with self._lock:
-            if self._index is None:
-                # All that there is by now stays: the collector need not go through it again and again.
-                gc.freeze()
-                self._index = Index(self.outlines.probes(env).store)
-                atexit.register(self._index.close)
-            return self._index
+            return self._indexes.index(self.outlines.probes(env).store, tests=tests)
 
     def configuration(self, node: Node) -> Configuration:
         """Return the configuration of a target. Raises RequestError or ToolchainError."""
@@ -92,12 +90,14 @@ class Programs:
 
     def listed(self, node: Node) -> Listed:
         """Return what is known of all programs of a target's configuration. Raises GolangError."""
-        program = program_of(node)
+        return self._listed_of(program_of(node))
+
+    def _listed_of(self, program: Program) -> Listed:
         with self._lock:
             around, listing = self._surroundings(program), self.outlines.outline(program).listing
             name = around.overlay.name(listing)
             if name not in self._listed:
-                self._listed[name] = self.index(program.env).listed(
+                self._listed[name] = self.index(program.env, tests=program.is_test).listed(
                     listing, self._declared_with(name), lambda: self.outlines.configuration(program), around
                 )
                 gc.freeze()
@@ -109,32 +109,36 @@ class Programs:
         That is a digest of all its files; the settings and tools that it is made with, one on a line; and the nodes
         of what SCons itself makes for it, in order of their paths.
         """
-        program = program_of(node)
+        closure, settings, made = self.inputs_of(program_of(node))
+        return closure, settings, [one for one in made if one is not node]
+
+    def inputs_of(self, program: Program) -> tuple[Closure, str, list[Any]]:
+        """Return the same of a program, be there a target or not. Raises GolangError."""
         with self._lock:
             if program not in self._inputs:
-                listed = self.listed(node)
+                listed = self._listed_of(program)
                 closure = listed.closures[program.package_dir]
                 settings = self.outlines.settings_text(program, closure.needs)
-                found = self._surroundings(program).nodes(closure.derived)
-                self._inputs[program] = (closure, settings, [one for one in found if one is not node])
+                made = self._surroundings(program).nodes(closure.derived)
+                self._inputs[program] = (closure, settings, made)
             return self._inputs[program]
 
-    def awaited(self, node: Node) -> list[Node]:
-        """Return what SCons makes that may turn out to be of a target: it has to be there first. Raises GolangError."""
+    def awaited(self, program: Program) -> list[Node]:
+        """Return what SCons makes that may yet be of a program, and has to be there first. Raises GolangError."""
         with self._lock:
-            nodes = self._surroundings(program_of(node)).nodes(self.inputs(node)[0].awaited)
-            return [one for one in nodes if one is not node]
+            return self._surroundings(program).nodes(self.inputs_of(program)[0].awaited)
 
     def scan(self, node: Node) -> ProgramScan:
         """Return the scan of a target. Raises GolangError."""
-        from ..scan import Scans
+        return self.scan_of(program_of(node))
 
-        program = program_of(node)
+    def scan_of(self, program: Program) -> ProgramScan:
+        """Return the scan of a program. Raises GolangError."""
         with self._lock:
-            self._scans = self._scans or Scans(self.index(program.env))
+            scans = self._indexes.scans(self.outlines.probes(program.env).store, tests=program.is_test)
             config, around = self.outlines.configuration(program), self._surroundings(program)
             together = self._declared_with(around.overlay.name(config.listing_name))
-            return self._scans.scan(config, program.package_dir, together, around)
+            return scans.scan(config, program.package_dir, together, around)
 
     def overlay(self, node: Node) -> Overlay:
         """Return what a target's program sees where it does not stand. Raises GolangError."""
@@ -167,15 +171,14 @@ class Programs:
                 return True
 
     def proved_content(self, node: Node) -> str:
-        """Return the digest of what was proved for a target in this run, if it stands; otherwise nothing."""
+        """Return the digest of what was proved for a target last, if it stands; otherwise nothing."""
         with self._lock:
-            return self._standing.content(*self._standing_name(node)) if self._standing else ""
+            return self._standing_of(node).content(*self._standing_name(node))
 
     def save(self) -> None:
         """Keep what is known of files, while there is time."""
         with self._lock:
-            if self._index:
-                self._index.save()
+            self._indexes.save()
 
     def compiled(self, nodes: Sequence[Node]) -> None:
         """Take note that targets of one configuration were compiled, and of whether a file changed meanwhile."""
@@ -226,12 +229,10 @@ class Programs:
             listed, history = self.listed(node), self._history_of(node)
             old, _ = history.last(self._standing_name(node)[0])
             changes = history.changes(old, self.inputs(node)[0].digest, listed.parts.part)
-            packages = listed.graph.packages
+            known = listed.graph.packages
             if changes is None:
                 return None
-            return [
-                (packages[path].path(name) if path in packages else "", path, name, how) for path, name, how in changes
-            ]
+            return [(known[one[0]].path(one[1]) if one[0] in known else "", *one) for one in changes]
 
     def _history_of(self, node: Node) -> History:
         if self._history is None:
@@ -254,10 +255,10 @@ class Programs:
         closure, settings, _ = self.inputs(node)
         return digest_of(closure.digest, settings)
 
-    def c_nodes(self, node: Node, package: Package) -> list[Any]:
-        """Return the headers and archives that a package of a target with C or assembly files is built from."""
+    def c_nodes(self, program: Program, package: Package) -> list[Any]:
+        """Return the headers and archives that a package of a program with C or assembly files is built from."""
         with self._lock:
-            return self._surroundings(program_of(node)).c_nodes(package)
+            return self._surroundings(program).c_nodes(package)
 
     def shown_to(self, env: Env, viewer: Viewer) -> Mapping[str, Node]:
         """Return what a program sees where it does not stand, by the places. Raises RequestError."""

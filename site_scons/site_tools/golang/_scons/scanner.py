@@ -10,7 +10,7 @@ import SCons.Util
 from ..errors import GolangError
 from .fingerprint import Env
 from .programs import PROGRAMS
-from .target import program_of
+from .target import Program, program_of
 
 if TYPE_CHECKING:
     from ..packages import Package
@@ -27,19 +27,22 @@ def scan_program(node: Any, env: Env, path: Any) -> list[Any]:
     if program_of(node) is None or not PROGRAMS.begin_scan(node, env):
         return []
     found = program_inputs(node, env)
-    others = awaited_nodes(node)
-    if others:
-        # They are in no signature: once they are there, another scan tells what they are.
-        node.prerequisites = SCons.Util.UniqueList([*(node.prerequisites or ()), *others])
+    wait_for(node, awaited_nodes(program_of(node)))
     return found
 
 
-def awaited_nodes(node: Any) -> list[Any]:
+def awaited_nodes(program: Program) -> list[Any]:
     """Return the nodes that have to be made before it is certain of what a program consists."""
     try:
-        return PROGRAMS.awaited(node)
+        return PROGRAMS.awaited(program)
     except GolangError:
         return []
+
+
+def wait_for(node: Any, others: list[Any]) -> None:
+    """Have others made before a target, though they are in no signature: another scan tells then what they are."""
+    if others:
+        node.prerequisites = SCons.Util.UniqueList([*(node.prerequisites or ()), *others])
 
 
 def program_inputs(node: Any, env: Env) -> list[Any]:
@@ -53,7 +56,7 @@ def program_inputs(node: Any, env: Env) -> list[Any]:
 
 def cgo_inputs(node: Any, scan: ProgramScan) -> list[tuple[Package, list[Any]]]:
     """Return the C inputs of every cgo package of a program that may change."""
-    return [(package, PROGRAMS.c_nodes(node, package)) for package in scan.cgo_packages]
+    return [(package, PROGRAMS.c_nodes(program_of(node), package)) for package in scan.cgo_packages]
 
 
 PROGRAM_SCANNER = SCons.Scanner.ScannerBase(scan_program, name="GoProgramScanner", node_class=None)

@@ -162,6 +162,7 @@ def options_of(env: Env, toolchain: GoToolchain | None = None) -> Options:
         asked_cgo=environ.get("CGO_ENABLED"),
         permissions=permissions_of(env),
         emulate=_emulated(env),
+        test_flags=_test_flags(env) if env.get(PRODUCT) is Product.TEST else (),
     )
 
 
@@ -193,6 +194,24 @@ def _profile(env: Env) -> str:
 def caches_of(env: Env) -> dict[str, str]:
     """Return the cache settings that are given as construction variables."""
     return {name: value for name in CACHE_SETTINGS if (value := text(env, name))}
+
+
+def _test_flags(env: Env) -> tuple[str, ...]:
+    mode, packages, vet = text(env, "GOTESTCOVERMODE"), words(env, "GOTESTCOVERPKG"), text(env, "GOTESTVET")
+    if mode not in ("", "set", "count", "atomic"):
+        msg = f"$GOTESTCOVERMODE: wanted set, count or atomic; found {mode!r}"
+        raise RequestError(msg)
+    return (
+        *(["-cover"] if covers(env) else []),
+        *([f"-covermode={mode}"] if mode else []),
+        *([f"-coverpkg={','.join(packages)}"] if packages else []),
+        *([f"-vet={vet}"] if vet else []),
+    )
+
+
+def covers(env: Env) -> bool:
+    """Return whether tests are to tell what they cover. Raises RequestError."""
+    return flag(env, "GOTESTCOVER")
 
 
 def process_environ(env: Env) -> dict[str, str]:

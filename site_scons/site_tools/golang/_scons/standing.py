@@ -59,8 +59,8 @@ class Standing:
         self._set(name, [identity, content if identity_of(path) == identity else "", inputs])
 
     def content(self, name: str, path: str) -> str:
-        """Return the digest of what was proved in this run, if that is what stands; otherwise nothing."""
-        identity, content, _ = self._changed.get(name, (None, "", ""))
+        """Return the digest of what was proved last, if that is what stands; otherwise nothing."""
+        identity, content, _ = self._known.get(name, (None, "", ""))
         return content if identity and identity_of(path) == identity else ""
 
     def _set(self, name: str, entry: Any) -> None:

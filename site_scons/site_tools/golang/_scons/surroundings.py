@@ -50,13 +50,13 @@ class Around(Surroundings):
         """Return where the files are seen that SCons itself makes in the places of ``watch``, sorted."""
         return self._seen.in_places(watch)
 
-    def derived_of(self, package: Package) -> Iterable[str]:
-        """Return where those of a package are seen, whether they are there yet or not."""
-        return self._seen.of_package(package)
+    def derived_of(self, package: Package, *, tests: bool = False) -> Iterable[str]:
+        """Return where those of a package are seen, be they there yet or not; with its ``tests``, or without."""
+        return self._seen.of_package(package, tests=tests)
 
-    def derived_in(self, directory: str) -> Iterable[str]:
+    def derived_in(self, directory: str, *, tests: bool = False) -> Iterable[str]:
         """Return the same of a directory of which Go does not know yet that it is a package."""
-        return self._seen.in_directory(directory)
+        return self._seen.in_directory(directory, tests=tests)
 
     def nodes(self, places: Iterable[str]) -> list[Node]:
         """Return what SCons makes that is seen in some places, in order of their paths."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from ..linkage import Request
+from ..linkage import Product, Request
 from .fingerprint import Env
 
 Node = Any
@@ -48,6 +48,11 @@ class Program:
         """Carry an environment, what it asks for, the directories of a package and its module, and what it sees."""
         self.env, self.request, self.package_dir, self.module_root = env, request, package_dir, module_root
         self.viewer = viewer or Viewer()
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it is the program with the tests of the package."""
+        return self.request.product is Product.TEST
 
 
 def files_beside(node: Node) -> tuple[Node, ...]:

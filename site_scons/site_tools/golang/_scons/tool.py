@@ -39,6 +39,9 @@ def generate(env: Env, **kwargs: Any) -> None:
     env.AddMethod(_go_release, "GoRelease")
     env.AddMethod(_go_tool, "GoTool")
     env.AddMethod(_go_overlay, "GoOverlay")
+    env.AddMethod(_go_test, "GoTest")
+    env.AddMethod(_go_vet, "GoVet")
+    env.AddMethod(_go_fmt, "GoFmt")
 
 
 _EXPANDED = ("_GOMODULEROOT", "_GOPACKAGE", "_GOFLAGS", "_GOJOBS")
@@ -104,6 +107,24 @@ def _go_overlay(env: Env, *args: Any, **kwargs: Any) -> Any:
     return go_overlay(env, *args, **kwargs)
 
 
+def _go_test(env: Env, *args: Any, **kwargs: Any) -> Any:
+    from .tests import go_test
+
+    return go_test(env, *args, **kwargs)
+
+
+def _go_vet(env: Env, *args: Any, **kwargs: Any) -> Any:
+    from .checks import go_vet
+
+    return go_vet(env, *args, **kwargs)
+
+
+def _go_fmt(env: Env, *args: Any, **kwargs: Any) -> Any:
+    from .checks import go_fmt
+
+    return go_fmt(env, *args, **kwargs)
+
+
 def exists(env: Env) -> bool:
     """Return whether there is a Go toolchain that could build."""
     env = env.Clone()
@@ -128,7 +149,10 @@ def add_variables(variables: Any) -> Any:
     return variables
 
 
-OFFERED = ("GO", "GOVERSION", "GOOS", "GOARCH", "GOLIBC", "GOCTOOLCHAIN", "GOTAGS", "GORACE", "GOVERIFYGLIBC")
+OFFERED = (
+    "GO", "GOVERSION", "GOOS", "GOARCH", "GOLIBC", "GOCTOOLCHAIN", "GOTAGS", "GORACE", "GOVERIFYGLIBC",
+    "GOTESTRUN", "GOTESTSKIP", "GOTESTCOUNT", "GOTESTTIMEOUT", "GOTESTSHORT", "GOTESTVERBOSE", "GOTESTCOVER",
+)  # fmt: skip
 """What the command line takes besides all that have choices."""
 
 

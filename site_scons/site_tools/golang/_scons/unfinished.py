@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import atexit
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import SCons.Node
 
@@ -26,6 +26,23 @@ def leave_nothing_unfinished(env: Env, whole: Node, parts: Sequence[Node]) -> No
     """
     if not any(env.GetOption(option) for option in ("no_exec", "question", "clean")):
         atexit.register(_remove_unfinished, whole, [whole, *parts])
+
+
+def leave_nothing_failed(env: Env, nodes: Sequence[Node], note: Callable[[Node], None] | None = None) -> None:
+    """At the end of this run, remove those of ``nodes`` that were to be made and could not, for an input failed.
+
+    ``note`` is called with each of them.
+    """
+    if not any(env.GetOption(option) for option in ("no_exec", "question", "clean")):
+        atexit.register(_remove_failed, nodes, note)
+
+
+def _remove_failed(nodes: Sequence[Node], note: Callable[[Node], None] | None) -> None:
+    for node in nodes:
+        if node.get_state() == SCons.Node.failed:
+            _remove(node)
+            if note:
+                note(node)
 
 
 def _remove_unfinished(whole: Node, nodes: Sequence[Node]) -> None:

@@ -40,6 +40,7 @@ def _table() -> tuple[Variable, ...]:
     linkage, toolchain, flags, cgo, proof, output, places = (
         "Linkage", "Toolchain and platform", "Build flags", "cgo", "Proof", "Output", "Caches and modules",
     )  # fmt: skip
+    tests = TESTS
     variant = (
         "The micro-architecture for that GOARCH, as Go's environment variable of this name; empty for Go's default."
     )
@@ -90,9 +91,30 @@ def _table() -> tuple[Variable, ...]:
         Variable("GOCOM", "$GO build $( -C $_GOMODULEROOT -o ${TARGET.abspath} -p $GOJOBS $_GOOVERLAY $) $_GOFLAGS $_GOPACKAGE", "The command that builds a program, or an Action.", output),
         Variable("GOCOMSTR", "", "What is printed instead of the command.", output, rebuilds=False),
         Variable("GOJOBS", "$_GOJOBS", "`go build -p`: how many commands one go build runs at once. Default: all cores, or those of SCons's jobs that nothing else uses.", output, rebuilds=False),
+        Variable("GOTESTRUN", "", "`go test -run`: only the tests whose names match.", tests, rebuilds=False),
+        Variable("GOTESTSKIP", "", "`go test -skip`: not the tests whose names match.", tests, rebuilds=False),
+        Variable("GOTESTCOUNT", 1, "`go test -count`: how often each test is run.", tests, rebuilds=False),
+        Variable("GOTESTTIMEOUT", "10m", "`go test -timeout`: how long the tests of one package may take, such as `30s`; `0` for any time. Ten times as long in an emulator.", tests, rebuilds=False),
+        Variable("GOTESTSHORT", False, "`go test -short`: tests that take long skip themselves.", tests, rebuilds=False),
+        Variable("GOTESTPARALLEL", "", "`go test -parallel`: how many tests of one package run at once. Empty: GOMAXPROCS.", tests, rebuilds=False),
+        Variable("GOTESTVERBOSE", False, "`go test -v`: print what tests write where they pass, too. Runs nothing again.", tests, rebuilds=False),
+        Variable("GOTESTFLAGS", [], "Other flags of the test binary, as of `go test`: `-bench=.`, `-shuffle=on`, `-cpu=1,4`. Flags that have a variable of their own are refused here.", tests, rebuilds=False),
+        Variable("GOTESTARGS", [], "Arguments for the tests themselves (`go test -args`).", tests, rebuilds=False),
+        Variable("GOTESTENV", {}, "Environment variables for the tests, besides those of `env['ENV']`.", tests, rebuilds=False),
+        Variable("GOTESTCOVER", False, "`go test -cover`, with a profile for each package and one of all. Recompiles.", tests),
+        Variable("GOTESTCOVERMODE", "", "`go test -covermode`: `set`, `count` or `atomic`; empty for Go's default. Recompiles.", tests),
+        Variable("GOTESTCOVERPKG", [], "`go test -coverpkg`: the packages whose coverage counts, as patterns of Go such as `./...`. Recompiles.", tests),
+        Variable("GOTESTVET", "", "`go test -vet`: what vet looks for while tests are compiled; `off` for nothing, empty for Go's default. Recompiles.", tests),
+        Variable("GOTESTDIR", "build/$GOLINKAGE/test", "Where `GoTest` puts test binaries and results. Where a call says `platform=`, unless this is set: `build/$GOPLATFORM/$GOLINKAGE/test`.", tests, rebuilds=False),
+        Variable("GOTESTCOM", "$GO test $( -C $_GOMODULEROOT $) -c $( -o ${TARGET.abspath} -p $GOJOBS $_GOOVERLAY $) $_GOFLAGS $_GOPACKAGE", "The command that builds a test binary, or an Action. Recompiles.", tests, rebuilds=False),
+        Variable("GOVETFLAGS", [], "Flags of `go vet`, such as `-printf=false`.", tests, rebuilds=False),
+        Variable("GOCHECKDIR", "build/$GOLINKAGE", "Where `GoVet` and `GoFmt` note what passed.", tests, rebuilds=False),
         *(Variable(name, "", "Passed through to Go where it is set; otherwise what the environment or `go env -w` says holds.", places, rebuilds=False) for name in CACHE_SETTINGS),
     )  # fmt: skip
 
+
+TESTS = "Tests"
+"""The group of the variables of tests and checks."""
 
 VARIABLES = _table()
 
@@ -126,7 +148,7 @@ def _default_text(variable: Variable) -> str:
 
 def _meaning(variable: Variable) -> str:
     choices = f" One of {', '.join(f'`{choice}`' for choice in variable.choices)}." if variable.choices else ""
-    return f"{variable.doc}{choices}{'' if variable.rebuilds else ' Outside the signature.'}"
+    return f"{variable.doc}{choices}{'' if variable.rebuilds or variable.group == TESTS else ' Outside the signature.'}"
 
 
 DEFAULTS = defaults()

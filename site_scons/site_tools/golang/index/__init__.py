@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import GolangError
-from ..modules import MainPackage, walk_modules
+from ..modules import MainPackage, walk_modules, walk_packages
 from ..needs import CNeeds
 from ..overlay import NOTHING, OverlaidTree, Overlay
 from ..store import Store, digest_of
@@ -94,11 +94,12 @@ class Listed:
 class Index:
     """The index of one run: whatever it has looked at once stays as it was until there is a new one."""
 
-    def __init__(self, store: Store | None = None) -> None:
-        """Keep answers in ``store``."""
+    def __init__(self, store: Store | None = None, *, tests: bool = False) -> None:
+        """Keep answers in ``store``; ``tests``: of packages with their tests."""
         self.store = store or Store()
+        self._tests = tests
         known = self.store.load("folders") or {"folders": {}, "glance": "", "sets": {}}
-        self.tree = Tree(known["folders"])
+        self.tree = Tree(known["folders"], tests=tests)
         # What is known of sets of directories holds as long as all directories are as they were.
         glance = self.tree.glance()
         self._same = bool(glance) and glance == known["glance"]
@@ -114,25 +115,32 @@ class Index:
 
         ``tags`` are those that hold, as from ``gosource.tags_of``.
         """
-        name, key = f"mains-{digest_of(root)}", " ".join(sorted(tags))
+        return self.packages("mains", root, tags)
+
+    def packages(self, kind: str, root: str, tags: Iterable[str]) -> list[MainPackage]:
+        """Return the same of other packages: the ``mains``, those with ``tests``, ``all``, or ``any``.
+
+        In an index of packages with their tests ``root`` may be any directory of a module.
+        """
+        name, key = f"mains-{digest_of(root)}", " ".join([kind, *sorted(tags)])
         if root not in self._mains:
             self._mains[root] = self._known_mains(root, name)
         known = self._mains[root]
         if key not in known["mains"]:
-            from ..workspace import find_main_packages
+            from ..workspace import FINDERS
 
-            found = find_main_packages(self._walked(root), frozenset(tags), self.contents(root))
+            found = FINDERS[kind](self.walked(root), frozenset(tags), self.contents(root))
             known["mains"][key] = [[one.directory, one.module_root, one.import_path, one.name] for one in found]
             self.store.save(name, known)
         return [MainPackage(*one) for one in known["mains"][key]]
 
     def _known_mains(self, root: str, name: str) -> Any:
-        """Return the main packages that are known, as long as no file in the module changed."""
+        """Return the packages that are known, as long as no file in the module changed."""
         known = self.store.load(name)
         if known and self._sets.get(name) == known["stamps"] and self._have(known["young"]):
             self._grown_up(name, known)
             return known
-        watch = Watch(directories=sorted(self._walked(root)))
+        watch = Watch(directories=sorted(self.walked(root)))
         stamps = watch.stamps_of_directories(self.tree)
         self._sets[name] = stamps
         if known and known["stamps"] == stamps and self._have(known["young"]):
@@ -148,10 +156,10 @@ class Index:
             self._overlaid[overlay.digest] = OverlaidTree(self.tree, overlay)
         return self._overlaid[overlay.digest]
 
-    def _walked(self, root: str) -> dict[str, str]:
-        """Return every directory with Go files at ``root``, and its module's root."""
+    def walked(self, root: str) -> dict[str, str]:
+        """Return every directory with Go files at ``root``, and its module's root. Raises PackageError."""
         if root not in self._roots:
-            self._roots[root] = walk_modules(root, self.tree)
+            self._roots[root] = (walk_packages if self._tests else walk_modules)(root, self.tree)
         return self._roots[root]
 
     def stamps(self, name: str, watch: Watch, tree: Tree) -> str:

@@ -12,12 +12,12 @@ from ..csettings import CSettings, from_archives, library_places
 from ..errors import PackageError
 from ..golist import GIVEN, LOADING, is_local, list_packages, read_listing
 from ..gosource import may_load_libraries, read_source
+from ..linkage import Product
 from ..modules import tool_paths
 from ..overlay import write_json
 from ..packages import GivenFlags
 from ..pkgconfig import PkgConfig, ask_pkg_config
 from ..store import digest_of
-from ..tree import Tree
 from . import CInputs, Closure, Listed, Surroundings, closures_of
 from .closures import Closures, c_needs
 from .watch import Watch
@@ -26,6 +26,7 @@ from .watched import watch_of
 if TYPE_CHECKING:
     from ..configuration import Configuration
     from ..packages import Package, PackageGraph
+    from ..tree import Tree
     from . import Index
 
 KNOWS_TOOLS = (1, 24)
@@ -41,6 +42,7 @@ class Look:
     def __init__(self, index: Index, config: Configuration, name: str, around: Surroundings) -> None:
         """Look at the packages of ``config``, and keep what is found under ``name``."""
         self._index, self._config, self._name, self._around = index, config, name, around
+        self._tests = config.request.product is Product.TEST
         self._tree = index.tree_of(around.overlay)
         self._contents = index.contents(config.root, around.overlay)
 
@@ -164,11 +166,13 @@ class Look:
     ) -> Closure:
         """Return a program with what the build itself makes for it."""
         if not main:
-            return program._replace(awaited=sorted(self._around.derived_in(directory)))
+            return program._replace(awaited=sorted(self._around.derived_in(directory, tests=self._tests)))
         made, used = set[str](), set[str]()
+        # A package that has no tests yet may get some.
+        tested = graph.packages[main] if self._tests else None
         for package in graph.closure(graph.packages[main]):
             if package.local:
-                made.update(self._around.derived_of(package))
+                made.update(self._around.derived_of(package, tests=bool(package.tested) or package is tested))
                 used.update(package.places)
                 used.update(c_inputs.get(package.import_path, CInputs()).files)
         return program._replace(
@@ -191,7 +195,9 @@ class Look:
                 file = os.path.join(scratch, "overlay.json")
                 write_json(shown, file)
                 flags.append(f"-overlay={file}")
-            listing = list_packages(config.toolchain.path, flags, config.environ, config.root, directories)
+            listing = list_packages(
+                config.toolchain.path, flags, config.environ, config.root, directories, tests=self._tests
+            )
         for package in listing:
             package[LOADING] = [] if package.get("Standard") else self._loading(package)
             if package.get("CgoFiles"):

@@ -43,12 +43,12 @@ class Surroundings:
         del watch
         return []
 
-    def derived_of(self, package: Package) -> Iterable[str]:
+    def derived_of(self, package: Package, *, tests: bool = False) -> Iterable[str]:
         """Return where those of a package are seen that the build itself makes, whether they are there yet or not."""
-        del package
+        del package, tests
         return ()
 
-    def derived_in(self, directory: str) -> Iterable[str]:
+    def derived_in(self, directory: str, *, tests: bool = False) -> Iterable[str]:
         """Return the same of a directory of which Go does not know yet that it is a package."""
-        del directory
+        del directory, tests
         return ()

@@ -1,0 +1,95 @@
+"""Which packages a call names: directories, and patterns such as ``./...``. Starts no process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import SCons.Node.FS
+import SCons.Util
+
+from ..errors import RequestError
+from ..index import Index
+from ..modules import MainPackage, main_package
+from .builders import package_dir
+from .fingerprint import Env
+from .programs import PROGRAMS
+
+_ALL = "..."
+
+
+def find_packages(env: Env, packages: Any, call: str, kind: str, tags: Sequence[str]) -> list[MainPackage]:
+    """Return the packages that a call names, sorted by directory.
+
+    A pattern takes those of a ``kind`` of :meth:`Index.packages`; a directory that is named itself has to be one.
+    Raises RequestError, and PackageError.
+    """
+    named = [one for one in SCons.Util.flatten([packages]) if one]
+    if not named:
+        msg = f"{call}\n  wanted: directories of packages, or patterns such as './...'\n  found:  none"
+        raise RequestError(msg)
+    index = PROGRAMS.index(env, tests=True)
+    found: dict[str, MainPackage] = {}
+    for one in named:
+        pattern = str(env.subst(one)) if isinstance(one, str) else ""
+        if _ALL in pattern:
+            found.update({package.directory: package for package in _matching(env, pattern, call, kind, tags, index)})
+        else:
+            directory = package_dir(env, one, call, "package")
+            if directory not in found:
+                _check(env, directory, call, kind, index.packages(kind, directory, tags))
+                found[directory] = main_package(directory)
+    return [found[directory] for directory in sorted(found)]
+
+
+def _matching(env: Env, pattern: str, call: str, kind: str, tags: Sequence[str], index: Index) -> Sequence[MainPackage]:
+    """Return the packages below the directory before ``/...``."""
+    folder, _, rest = pattern.partition(_ALL)
+    if rest or (folder and not folder.endswith("/")):
+        msg = (
+            f"{call}: {pattern}\n  wanted: a pattern that ends with /...\n  found:  {pattern}\n"
+            "  fix:    name the directory above: 'go/...' is all packages in it and below"
+        )
+        raise RequestError(msg)
+    root = env.Dir(folder.rstrip("/") or (folder and "/") or ".").srcnode().get_abspath()
+    if not os.path.isdir(root):
+        msg = f"{call}: {pattern}\n  wanted: a directory before /...\n  found:  there is no {root}"
+        raise RequestError(msg)
+    packages = index.packages(kind, root, tags)
+    if not packages:
+        what = "package with tests" if kind == "tests" else "package"
+        msg = (
+            f"{call}: {pattern}\n  wanted: Go packages in {root} and below\n  found:  no {what} for this platform and "
+            "these build tags\n  fix:    another directory; `testdata`, `vendor`, `_x` and `.x` are skipped"
+        )
+        raise RequestError(msg)
+    return packages
+
+
+def _check(env: Env, directory: str, call: str, kind: str, packages: Sequence[MainPackage]) -> None:
+    """Raise RequestError if a directory is no package of a kind, and no builder makes one of it."""
+    suffix = "_test.go" if kind == "tests" else ".go"
+    folder = env.fs.Dir(directory)
+    if all(package.directory != directory for package in packages) and not any(
+        node.dir is folder and node.name.endswith(suffix) for node in derived_below(folder)
+    ):
+        msg = (
+            f"{call}: {os.path.relpath(directory, env.Dir('#').abspath)}\n  wanted: a package with files *{suffix}\n"
+            "  found:  none for this platform and these build tags\n"
+            "  fix:    name another directory; a pattern such as './...' takes only those that have any"
+        )
+        raise RequestError(msg)
+
+
+def derived_below(folder: Any) -> list[Any]:
+    """Return the nodes that builders make in a folder and below, which need not be there yet."""
+    found, stack = [], [folder]
+    while stack:
+        for name, node in stack.pop().entries.items():
+            if isinstance(node, SCons.Node.FS.Dir):
+                if name not in (".", ".."):
+                    stack.append(node)
+            elif node.has_builder():
+                found.append(node)
+    return found

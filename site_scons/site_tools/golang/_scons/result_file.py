@@ -1,0 +1,100 @@
+"""The node of a test result: a file that is out of date, too, where something else changed that the tests read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import SCons.Node.FS
+import SCons.Scanner
+
+from .fingerprint import Env
+from .patterns import derived_below
+from .programs import PROGRAMS
+from .reads import ReadFiles
+from .target import Node, Program
+
+FAILED = ".failed.xml"
+"""How the file ends in which the result of tests is that failed."""
+
+
+_UNKNOWN = " for unknown reasons\n"
+"""How SCons's own explanation ends where all is as it was that SCons knows of."""
+
+
+class Tested(NamedTuple):
+    """What the node of a result carries."""
+
+    program: Program
+    package: str
+    """The import path."""
+    signature: str
+    """What the result depends on, of how the tests are run."""
+    environ: Mapping[str, str]
+    """Digests of the environment that the tests see."""
+    data: tuple[Node, ...]
+    """Folders, all files in which are inputs."""
+
+
+def tested_by(node: Node) -> Any:
+    """Return the Tested that a node carries, or None."""
+    return getattr(node.attributes, "golang_tested", None)
+
+
+_reads: list[ReadFiles] = []
+
+
+def read_files(env: Env) -> ReadFiles:
+    """Return what the tests behind results read; ``env`` is any environment."""
+    if not _reads:
+        _reads.append(ReadFiles(PROGRAMS.outlines.probes(env).store))
+    return _reads[0]
+
+
+class ResultFile(SCons.Node.FS.File):  # type: ignore[misc]  # SCons is untyped
+    """The file of a result. SCons makes nodes when it first meets a path, so this class is given to them later."""
+
+    __slots__ = ()
+
+    def get_stored_implicit(self) -> None:
+        """Return nothing: with --implicit-cache SCons would believe inputs of the last build."""
+        return
+
+    def is_up_to_date(self) -> bool:
+        """Return whether it is as SCons says, and all else that the tests read is as it was."""
+        return bool(super().is_up_to_date()) and self._changes() == []
+
+    def explain(self) -> str | None:
+        """Return why the tests run again."""
+        said: str | None = super().explain()
+        if (said and not said.endswith(_UNKNOWN)) or not self.exists():
+            return said
+        changes = self._changes()
+        if changes is None:
+            return f"rebuilding `{self}' because what its tests read is not on record\n"
+        return f"rebuilding `{self}' because its tests read what changed: {', '.join(changes)}\n"
+
+    def _changes(self) -> list[str] | None:
+        tested = tested_by(self)
+        index = PROGRAMS.index(tested.program.env, tests=True)
+        root = tested.program.module_root
+        known = read_files(tested.program.env)
+        return known.changes(str(self.get_internal_path()), root, index.contents(root).digest, tested.environ)
+
+
+def scan_data(node: Node, env: Env, path: Any) -> list[Node]:
+    """Return the files that tests may read: all in the folders that are for them, whether they are there yet or not."""
+    del path
+    tested = tested_by(node)
+    if tested is None or PROGRAMS.outlines.cleans(env):
+        return []
+    tree = PROGRAMS.index(env, tests=True).tree
+    found = {
+        node.get_abspath(): node
+        for folder in tested.data
+        for node in (*map(env.fs.File, tree.below(folder.get_abspath())), *derived_below(folder))
+    }
+    return [found[path] for path in sorted(found)]
+
+
+DATA_SCANNER = SCons.Scanner.ScannerBase(scan_data, name="GoTestDataScanner", node_class=None)
