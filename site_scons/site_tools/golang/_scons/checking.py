@@ -36,7 +36,8 @@ def vet_packages(node: Node, env: Env) -> Any:
                 config.toolchain.path,
                 config.root,
                 [relative_package(config.root, program.package_dir) for program in programs],
-                [*config.plan.flags, *vet_flags_of(env)],
+                # Go would tell again what it found in another copy of the files, where those were.
+                [*(flag for flag in config.plan.flags if flag != "-trimpath"), *vet_flags_of(env)],
                 shown.overlay,
                 {**config.build_environ(scan.prediction), **shown.environ},
             )
