@@ -9,17 +9,16 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _LIBRARY_NAMES = ("lib{}.a", "lib{}.so", "lib{}.dylib")
-_CGO_LDFLAGS = re.compile(r"^([ \t]*(?:/[/*])?[ \t]*#cgo\b[^:\n]*\bLDFLAGS:)(.*)$", re.MULTILINE)
+_CGO_LDFLAGS = r"(?m)^([ \t]*(?:/[/*])?[ \t]*#cgo\b[^:\n]*\bLDFLAGS:)(.*)$"
 _SEARCHED = ("-I", "-L", "-F")
-_LIBRARY_FILE = re.compile(r"\.(?:a|o|so|dylib|lib)(?:\.\d+)*$")
-_SHARED_FILE = re.compile(r"\.(?:so|dylib)(?:\.\d+)*$")
+_LIBRARY_FILE = r"\.(?:a|o|so|dylib|lib)(?:\.\d+)*$"
+_SHARED_FILE = r"\.(?:so|dylib)(?:\.\d+)*$"
 
 
-@dataclass(frozen=True, kw_only=True)
-class CSettings:
+class CSettings(NamedTuple):
     """The flags that every cgo package of the build's own gets, as the SCons variables for C say."""
 
     top: str = ""
@@ -42,7 +41,7 @@ class CSettings:
     def shared_libraries(self) -> tuple[str, ...]:
         """Patterns of the DT_NEEDED names of those shared libraries that are named as files."""
         files = (os.path.basename(word) for word in self.ldflags if is_shared_file(word))
-        return tuple(f"{_SHARED_FILE.sub('', name)}.*" for name in files)
+        return tuple(f"{re.sub(_SHARED_FILE, '', name)}.*" for name in files)
 
 
 def values_of(flags: Sequence[str], name: str, base: str) -> list[str]:
@@ -78,17 +77,21 @@ def from_archives(words: Iterable[str], dynamic: Collection[str]) -> Iterator[st
 
 def edited_source(text: str, dynamic: Collection[str]) -> str:
     """Return a Go file with the flags of its ``#cgo LDFLAGS`` as :func:`from_archives` has them."""
-    return _CGO_LDFLAGS.sub(lambda line: line[1] + "".join(from_archives(re.split(r"(\s+)", line[2]), dynamic)), text)
+
+    def edited(line: re.Match[str]) -> str:
+        return line[1] + "".join(from_archives(re.split(r"(\s+)", line[2]), dynamic))
+
+    return re.sub(_CGO_LDFLAGS, edited, text)
 
 
 def is_library_file(word: str) -> bool:
     """Return whether a flag is the path of a library or an object file."""
-    return not word.startswith("-") and bool(_LIBRARY_FILE.search(word))
+    return not word.startswith("-") and bool(re.search(_LIBRARY_FILE, word))
 
 
 def is_shared_file(word: str) -> bool:
     """Return whether a flag is the path of a shared library."""
-    return not word.startswith("-") and bool(_SHARED_FILE.search(word))
+    return not word.startswith("-") and bool(re.search(_SHARED_FILE, word))
 
 
 def portable(words: Iterable[str], top: str) -> Iterator[str]:

@@ -5,7 +5,6 @@ It is what the go command calls an overlay (``go help build``: -overlay). Nothin
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Mapping
@@ -13,7 +12,7 @@ from collections.abc import Mapping
 from .store import digest_of
 from .tree import Directory, Stamp, Tree, as_bytes, may_read
 
-_NO_HEADER = re.compile(r"fatal error: '?([^':\n]+)(?:: No such file|' file not found)")
+_NO_HEADER = r"fatal error: '?([^':\n]+)(?:: No such file|' file not found)"
 """What gcc and clang say."""
 
 
@@ -62,7 +61,7 @@ def hidden_header(said: str, overlay: Overlay) -> tuple[str, str] | None:
 
     The go command copies what an overlay shows in the folder of a package beside its C files, and nothing else.
     """
-    for match in _NO_HEADER.finditer(said):
+    for match in re.finditer(_NO_HEADER, said):
         for place, file in overlay.replace.items():
             if place.endswith(f"/{match[1]}"):
                 return place, file
@@ -75,6 +74,8 @@ NOTHING = Overlay()
 
 def write_json(replace: Mapping[str, str], file: str) -> None:
     """Write what the go command takes as ``-overlay``. Raises OSError."""
+    import json
+
     with open(file, "w", encoding="utf-8") as stream:
         json.dump({"Replace": dict(replace)}, stream, indent=1, sort_keys=True)
         stream.write("\n")
