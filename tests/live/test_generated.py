@@ -294,6 +294,7 @@ def test_a_header_outside_of_packages_is_found_by_its_own_folder(project: Projec
         ('"build/x.go"', "found:  'build/x.go'"),
         ('{"kind": [Dir("build")]}', "found:  build, a Dir"),
         ('{"kind": ["a/x.go", "b/x.go"]}', "kind/x.go"),
+        ('{"kind": None}', "found:  'kind': None"),
         ('{"/nowhere": ["a/x.go"]}', "/nowhere is in no Go module"),
     ],
 )
@@ -303,6 +304,17 @@ def test_a_mistake_in_places_is_told_when_the_sconstruct_is_read(project: Projec
     message = project.scons("-h", status=2).stderr
     assert found in message
     assert "SConstruct, line 3" in message
+
+
+def test_a_file_that_nobody_makes_is_missed(project: Project) -> None:
+    """It is not left out in silence."""
+    project.module({"cmd/app/main.go": "package main\n\nfunc main() {}\n"})
+    project.sconstruct('env.GoProgram("build/app", "cmd/app", linkage="static", GOGENERATED={"cmd/app": "more.go"})')
+    message = project.scons(status=2).stderr
+    assert (
+        f"$GOGENERATED: {project / 'cmd/app/more.go'}\n  wanted: a file that is there, or that SCons makes\n" in message
+    )
+    assert not (project / "build/app").exists()
 
 
 def test_a_main_package_may_be_generated_whole(project: Project) -> None:

@@ -259,6 +259,7 @@ env.Replace(CPPPATH=["#include"])
 env.GoProgram("build/bin/tool", "cmd/tool", LIBS=[shared[0], base], **path)
 env.GoProgram("build/none/tool", "cmd/tool", LIBS=[shared[0], base])
 env.GoProgram("build/static/tool", "cmd/tool", "static-libc", LIBS=[shared[0], base])
+env.GoProgram("build/named/tool", "cmd/tool", "static-libc", LIBS=["core", "base"], LIBPATH=["build/lib"])
 env.GoProgram("build/wrong/tool", "cmd/tool", LIBS=[shared[1], base], **path)
 env.GoProgram("build/error/tool", "cmd/tool", LIBS=[shared[1], base], GOVERIFYRUNPATH="error", **path)
 """,
@@ -271,6 +272,7 @@ env.GoProgram("build/error/tool", "cmd/tool", LIBS=[shared[1], base], GOVERIFYRU
         f"LIBS names the shared library {project / 'build/lib/libcore.so'}"
         in project.scons("build/static", status=2).stderr
     )
+    assert "wanted: libcore.a, to link it statically" in project.scons("build/named", status=2).stderr
     shutil.rmtree(project / "build/lib")
     warned = project.scons("build/wrong").stderr
     assert "wanted: libcore.so, which build/wrong/tool needs, found where build/wrong/tool is" in warned

@@ -168,3 +168,38 @@ def test_mistakes(project: Project, call: str, expected: str) -> None:
     outcome = project.scons("-n", status=2)
     assert expected in outcome.stderr
     assert "at:     SConstruct, line 3" in outcome.stderr
+
+
+def test_cgo_over_c_of_the_build(project: Project) -> None:
+    """The flags reach vet another way than the compiler: what it finds is found every time."""
+    wrong = (
+        'package main\n\n// #include "k.h"\nimport "C"\nimport "fmt"\n\n'
+        'func main() { fmt.Printf("%d %d\\n", "s", C.K) }\n'
+    )
+    project.write({"p/main.go": wrong, "include/k.h": "#define K 1\n", "k.c": "int k;\n"})
+    project.sconstruct(
+        'k = env.StaticLibrary("build/k", "k.c")\nenv.GoVet("p", "dynamic", CPPPATH=["include"], LIBS=[k])',
+        tools='"default", ',
+    )
+    for _ in range(2):
+        assert re.search(r"^  p/main.go:7:\d+: .*Printf", project.scons("vet", status=2).stderr, re.MULTILINE)
+        assert not (project / "build/dynamic/m.vet").exists()
+    project.write({"p/main.go": wrong.replace('"s"', "2")})
+    project.scons("vet")
+    project.up_to_date("vet")
+
+
+def test_package_without_a_folder(project: Project) -> None:
+    """Go's vet works in the folder of each package that it looks at."""
+    project.write({"p/main.go": 'package main\n\nimport "example.org/m/made"\n\nfunc main() { made.Made() }\n'})
+    project.sconstruct(
+        'made = env.Textfile("build/made.go", ["package made", "", "func Made() {}", ""])\n'
+        'env.GoVet("p", "static", GOGENERATED={"made": made})',
+        tools='"default", "textfile", ',
+    )
+    message = project.scons("vet", status=2).stderr
+    assert "  wanted: the folder of each package, for go vet works in it\n" in message
+    assert "  fix:    make that folder, with a file in it such as doc.go: `package made`" in message
+    project.write({"made/doc.go": "package made\n"})
+    project.scons("vet")
+    project.up_to_date("vet")

@@ -9,6 +9,7 @@ from typing import Any
 from ..checks import gofmt, vet
 from ..errors import GolangError
 from ..golist import relative_package
+from ..packages import Package
 from .checked import checked_by, go_files
 from .fingerprint import Env
 from .gate import obstructed
@@ -27,11 +28,16 @@ def vet_packages(node: Node, env: Env) -> Any:
         # Where C takes part in one package, the others do not see it.
         scan = next((one for one in scans if one.prediction.needs_c), scans[0])
         config = scan.configuration
+        missing = next(
+            (one for each in scans for one in each.closure if one.local and not os.path.isdir(one.dir)), None
+        )
+        if missing:
+            return failure(node, _no_folder(missing))
         config.c.prepare(scan.prediction)
         with_c = {package.dir: package for one in scans for package in one.cgo_packages}
         inputs = [(package, PROGRAMS.c_nodes(programs[0], package)) for package in with_c.values()]
         with tempfile.TemporaryDirectory(prefix="golang-") as scratch:
-            shown = show_inputs(scratch, scan.overlay, inputs, config)
+            shown = show_inputs(scratch, scan.overlay, inputs, config, asking=False)
             wrong, said = vet(
                 config.toolchain.path,
                 config.root,
@@ -49,6 +55,14 @@ def vet_packages(node: Node, env: Env) -> Any:
         return failure(node, str(error))
     except OSError as error:
         return obstructed(node, error)
+
+
+def _no_folder(package: Package) -> str:
+    return (
+        f"failed\n  wanted: the folder of each package, for go vet works in it\n  found:  no {package.dir}\n"
+        f"  why:    all files of {package.import_path} are made elsewhere\n"
+        f"  fix:    make that folder, with a file in it such as doc.go: `package {package.name}`"
+    )
 
 
 def check_format(node: Node) -> Any:

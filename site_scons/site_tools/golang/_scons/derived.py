@@ -73,6 +73,11 @@ class DerivedFiles:
             for place, nodes in self._contested.items()
             if place not in viewer.generated
         }
+        for place, node in viewer.generated.items():
+            if not node.has_builder() and not os.path.exists(node.get_abspath()):
+                wanted, fix = "a file that is there, or that SCons makes", "declare what makes it, or correct the path"
+                msg = f"$GOGENERATED: {place}\n  wanted: {wanted}\n  found:  {node}, neither\n  fix:    {fix}"
+                raise RequestError(msg)
         own.update(viewer.generated)
         key = tuple(sorted((place, str(node.get_abspath())) for place, node in own.items()))
         if key not in self._seen:

@@ -57,9 +57,13 @@ def variant_dir(env: Env) -> str:
 
 
 def _placed(env: Env, folder: Any, files: Any) -> Iterator[tuple[str, Node]]:
+    values = SCons.Util.flatten([files])
+    if not all(isinstance(one, (str, SCons.Node.FS.Base)) for one in values):
+        found = f"{folder!r}: {files!r}"
+        raise GeneratedError(found)
     try:
         directory = (env.Dir(folder) if isinstance(folder, str) else folder).srcnode().get_abspath()
-        nodes = env.arg2nodes(SCons.Util.flatten([files]), env.fs.File)
+        nodes = env.arg2nodes(values, env.fs.File)
     except (TypeError, AttributeError) as error:
         found = f"{folder!r}: {error}"
         raise GeneratedError(found) from error

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from ..configuration import Configuration
 from ..csettings import edited_source, linked_from, portable
-from ..goflags import split_words
+from ..goflags import join_words, split_words
 from ..gosource import read_source
 from ..linkage import Product
 from ..overlay import Overlay, write_json
@@ -48,11 +48,17 @@ class Shown(NamedTuple):
 
 
 def show_inputs(
-    directory: str, elsewhere: Overlay, inputs: Iterable[tuple[Package, Sequence[Any]]], config: Configuration
+    directory: str,
+    elsewhere: Overlay,
+    inputs: Iterable[tuple[Package, Sequence[Any]]],
+    config: Configuration,
+    *,
+    asking: bool = True,
 ) -> Shown:
     """Write to ``directory`` what shows the go command the flags and the content of the C inputs of packages.
 
-    It shows what is ``elsewhere``, too: files that do not stand where Go is to see them.
+    It shows what is ``elsewhere``, too: files that do not stand where Go is to see them. Without ``asking`` the flags
+    of packages are given in the variables for all, because go vet reads files with ``import "C"`` from disk.
 
     In the digest is what the C toolchain is for the package, too, because Go knows a C compiler only by its path and
     version: a wrapper script or a libc may change behind both (linkage case E9). Nothing of a program is in it, for
@@ -61,7 +67,7 @@ def show_inputs(
     replace = elsewhere.present()
     given: list[str] = []
     for number, (package, nodes) in enumerate(inputs):
-        text = _text(package, nodes, config, directory, given)
+        text = _text(package, nodes, config, directory, given if asking else None)
         if text:
             file = os.path.join(directory, f"{number}.go")
             _write(file, f"package {package.name}\n\n{text}")
@@ -72,7 +78,19 @@ def show_inputs(
         return Shown()
     overlay = os.path.join(directory, "overlay.json")
     write_json(replace, overlay)
+    if not asking:
+        return Shown(overlay, _for_all(config))
     return Shown(overlay, _answering(directory, given, config) if given else {})
+
+
+def _for_all(config: Configuration) -> dict[str, str]:
+    """Return the variables that give the flags of the build's own packages to all packages."""
+    given, environ = config.c_settings, config.plan.environ
+    usual = "-O2 -g"  # cmd/go/internal/cfg: DefaultCFlags; what is set stands in its place
+    return {
+        "CGO_CPPFLAGS": f"{environ.get('CGO_CPPFLAGS', '')} {join_words(given.cflags)}".strip(),
+        "CGO_LDFLAGS": f"{environ.get('CGO_LDFLAGS') or usual} {join_words(given.ldflags)}".strip(),
+    }
 
 
 def _edited(package: Package, shown: Mapping[str, str], place: str, dynamic: Collection[str]) -> dict[str, str]:
@@ -88,8 +106,13 @@ def _edited(package: Package, shown: Mapping[str, str], place: str, dynamic: Col
     return replace
 
 
-def _text(package: Package, nodes: Sequence[Any], config: Configuration, directory: str, given: list[str]) -> str:
-    """Return what tells a package as it is now from the same package at any other time; empty if Go can tell."""
+def _text(
+    package: Package, nodes: Sequence[Any], config: Configuration, directory: str, given: list[str] | None
+) -> str:
+    """Return what tells a package as it is now from the same package at any other time; empty if Go can tell.
+
+    It asks for its flags, which are added to ``given``, unless that is None.
+    """
     top, (cflags, ldflags, *_) = config.c_settings.top, package.given
     # A shared library is linked in a scratch directory of Go's (cmd/go: gcToolchain.ld).
     near = "" if config.request.product is Product.C_SHARED else top
@@ -102,7 +125,7 @@ def _text(package: Package, nodes: Sequence[Any], config: Configuration, directo
     for node in unseen:
         with open(node.get_abspath(), "rb") as stream:
             digest.update(hashlib.sha256(stream.read()).digest())
-    if not (cflags or linked):
+    if given is None or not (cflags or linked):
         return f"// C inputs {digest.hexdigest()}\n"
     if config.options.trimpath:
         # Go's own -trimpath maps the directory of the module only.

@@ -36,6 +36,9 @@ def words(env: Env, name: str) -> tuple[str, ...]:
         return ()
     if isinstance(value, str):
         return split_words(text(env, name))
+    if not isinstance(value, (list, tuple, UserList)):
+        msg = f"${name}: wanted a list of words, or a string; found {value!r}"
+        raise RequestError(msg)
     return tuple(str(env.subst(str(word))) for word in value)
 
 

@@ -233,6 +233,9 @@ class Look:
     def _made(self, package: Mapping[str, Any], given: GivenFlags) -> list[str]:
         """Return the ``-l`` flags of a package whose libraries the build itself makes."""
         places = library_places([*(package.get("CgoLDFLAGS") or ()), *given.ldflags], package["Dir"])
+        if self._config.request.linkage.links_libc_statically:
+            # One that is made as a shared library only is missing.
+            places = {flag: [path for path in paths if path.endswith(".a")] for flag, paths in places.items()}
         return [flag for flag, paths in places.items() if any(map(self._around.makes, paths))]
 
     def _loading(self, package: Mapping[str, Any]) -> list[str]:
