@@ -346,13 +346,14 @@ REBUILD = {
     "CGO_LDFLAGS": '"-Wl,-z,now"', "CGO_CFLAGS_ALLOW": '"-fx"', "CGO_LDFLAGS_ALLOW": '"-fx"',
     "CGO_CFLAGS_DISALLOW": '"-fx"', "CGO_LDFLAGS_DISALLOW": '"-fx"', "GOTOOLCHAIN": '"{version}"',
     "GOCOM": '"$GO  build -C $_GOMODULEROOT -o ${{TARGET.abspath}} -p $GOJOBS $_GOFLAGS -v $_GOPACKAGE"',
+    "GOMINSTACK": "0x1000",
     "ENV": '{"GOFLAGS": "-tags=special"}', "ENV CGO_CFLAGS": '{"CGO_CFLAGS": "-DX"}', "ENV GOAMD64": '{"GOAMD64": "v2"}',
 }  # fmt: skip
 """What can change a binary: a value other than the default."""
 
 VERIFY = {
     "GOVERIFY": '"warn"', "GOVERIFYLIBS": '["libx.so"]', "GOVERIFYGLIBC": '"2.99"', "GOVERIFYNSS": '"ok"',
-    "GOVERIFYDROPPEDCGO": '"ok"', "GOMINSTACK": "0x1000",
+    "GOVERIFYDROPPEDCGO": '"ok"',
 }  # fmt: skip
 """What can change the proof alone."""
 

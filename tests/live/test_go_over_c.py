@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -111,7 +112,8 @@ def test_exactly_what_uses_c_is_built_again(over_c: Project) -> None:
 def test_go_compiles_only_the_packages_concerned(over_c: Project) -> None:
     """Neither runtime/cgo nor any package without cgo is another one for each set of C flags."""
     over_c.sconstruct(f"env['GOBUILDFLAGS'] = '-x'\n{SCONSTRUCT}", tools='"default", ')
-    outcome = over_c.scons("LIMIT=10", "build/dynamic/tool")
+    # A number that no build cache has seen.
+    outcome = over_c.scons(f"LIMIT={time.time_ns() % 2**31}", "build/dynamic/tool")
     assert "-importpath example.org/m/pkg/deep" in outcome.text
     assert "-importpath runtime/cgo" not in outcome.text
     over_c.sconstruct(SCONSTRUCT, tools='"default", ')
