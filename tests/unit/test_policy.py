@@ -310,6 +310,9 @@ def test_must_be_a_go_program_unless_anything_will_do() -> None:
     c_program = facts(go=False)
     assert cases(c_program, "static") == ["go"]
     assert cases(c_program, "static", go=False) == []
+    dynamic = facts(go=False, interpreter="/lib/ld.so", needed=("libc.so.6",), has_dynamic=True)
+    found = check(dynamic, Request(linkage=Linkage.STATIC), permissions=Permissions(), go=False)
+    assert {one.fix for one in found} == {"link it with -static (LINKFLAGS), and with archives only"}
     assert cases(facts(go=False, libc=Libc.GLIBC, has_tls=True), "static", go=False) == []
     assert "kind" in cases(facts(go=True, libc=Libc.GLIBC, has_tls=True), "static", go=False)
     assert cases(facts(build_info=info("1")), "static", go=False) == []

@@ -84,9 +84,12 @@ def _policy_for(facts: BinaryFacts, request: Request, *, go: bool) -> Policy:
         # What loads nothing at all does not exist there (linkage case C19).
         dynamic = {Kind.DYNAMIC} if request.linkage is Linkage.DYNAMIC else set()
         return replace(policy, kinds=frozenset({Kind.SYSTEM_ONLY, *dynamic}))
-    if request.linkage is Linkage.STATIC and not go and facts.elf is not None and _is_c(facts.elf):
+    if request.linkage.is_static and not go and facts.elf is not None and _is_c(facts.elf):
         # There is no C program without libc: static, for it, is libc linked in.
-        return replace(policy, kinds=policy.kinds | {Kind.STATIC_LIBC})
+        libc = {Kind.STATIC_LIBC} if request.linkage is Linkage.STATIC else set()
+        word = "-static-pie" if request.linkage is Linkage.STATIC_PIE else "-static"
+        fix = f"link it with {word} (LINKFLAGS), and with archives only"
+        return replace(policy, kinds=policy.kinds | libc, fix=fix)
     return policy
 
 
