@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -65,7 +66,10 @@ def test_same_bytes(hello: Project) -> None:
 
 def test_what_rebuilds(hello: Project) -> None:
     """Whether and with which toolchain it is emulated is what the program is made with; the rest is not."""
-    assert hello.scons("EMULATE=no").built == ["emulated/app"]
+    explained = hello.scons("--debug=explain", "EMULATE=no")
+    assert explained.built == ["emulated/app"]
+    emulated = rf"'go[\d.]+ \w+ run as linux/{FOREIGN}'"
+    assert re.search(rf"emulated/app' because go changed from {emulated} to 'go[\d.]+ \w+'\n", explained.stdout)
     hello.up_to_date("EMULATE=no")
     assert hello.scons("build/emulated").built == ["emulated/app"]
     hello.up_to_date()
@@ -75,7 +79,9 @@ def test_what_rebuilds(hello: Project) -> None:
     [link] = goroot.glob("pkg/tool/*/link")
     original = link.read_bytes()
     link.write_bytes(original + b"patched")
-    assert hello.scons("-n").built == ["emulated/app"]
+    explained = hello.scons("--debug=explain", "-n")
+    assert explained.built == ["emulated/app"]
+    assert re.search(rf"emulated/app' because go changed from {emulated} to {emulated}\n", explained.stdout)
     link.write_bytes(original)
     hello.up_to_date()
 
