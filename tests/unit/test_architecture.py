@@ -327,8 +327,8 @@ NAMED_ELSEWHERE = {
     # Where results of tests and checks go, and what aliases are called.
     "_scons.tests": {"GOLINKAGE", "GOTESTCOM", "GOTESTDIR"},
     "_scons.checks": {"GOCHECKDIR", "GOVETFLAGS"},
-    # Variables of Go's environment by which it permits flags.
-    "_scons.overlay": {"CGO_CFLAGS_ALLOW", "CGO_LDFLAGS_ALLOW"},
+    # Variables of Go's environment by which it permits flags, and gives them.
+    "_scons.overlay": {"CGO_CFLAGS_ALLOW", "CGO_LDFLAGS_ALLOW", "CGO_CPPFLAGS", "CGO_LDFLAGS"},
     # What libraries are called there.
     "_scons.libraries": {"GOOS"},
     # What is set for each target.

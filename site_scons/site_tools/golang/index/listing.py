@@ -126,7 +126,6 @@ class Look:
     ) -> Listed:
         self._keep("rows", known, list(map(tuple, closures.rows)))
         derived = self._around.derived(watch)
-        # Of a package that is still to be made Go does not know where it is.
         if derived or (self._around.makes_files and not known["shape"]):
             programs = {
                 directory: self._with_derived(one, directory, graph, known["mains"][directory], c_inputs, derived)
@@ -164,7 +163,7 @@ class Look:
         c_inputs: Mapping[str, CInputs],
         derived: Sequence[str],
     ) -> Closure:
-        """Return a program with what the build itself makes for it."""
+        """Return a program with what the build makes for it. Go does not know a package that is yet to be made."""
         if not main:
             return program._replace(awaited=sorted(self._around.derived_in(directory, tests=self._tests)))
         made, used = set[str](), set[str]()
@@ -233,10 +232,9 @@ class Look:
     def _made(self, package: Mapping[str, Any], given: GivenFlags) -> list[str]:
         """Return the ``-l`` flags of a package whose libraries the build itself makes."""
         places = library_places([*(package.get("CgoLDFLAGS") or ()), *given.ldflags], package["Dir"])
-        if self._config.request.linkage.links_libc_statically:
-            # One that is made as a shared library only is missing.
-            places = {flag: [path for path in paths if path.endswith(".a")] for flag, paths in places.items()}
-        return [flag for flag, paths in places.items() if any(map(self._around.makes, paths))]
+        # Where libc is linked statically, one that is made as a shared library only is missing.
+        end = ".a" if self._config.request.linkage.links_libc_statically else ""
+        return [flag for flag, paths in places.items() if any(p.endswith(end) and self._around.makes(p) for p in paths)]
 
     def _loading(self, package: Mapping[str, Any]) -> list[str]:
         """Return which Go files of a package may have the program load shared libraries."""
