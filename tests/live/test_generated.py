@@ -317,6 +317,19 @@ def test_a_file_that_nobody_makes_is_missed(project: Project) -> None:
     assert not (project / "build/app").exists()
 
 
+def test_a_file_that_is_made_by_the_way_is_expected(project: Project) -> None:
+    """It has no builder of its own."""
+    declare_kind(
+        project,
+        'done = env.Command("build/made/done", "kind.txt", "cp $SOURCE build/made/kind.go && touch $TARGET")',
+        'kind = env.SideEffect("build/made/kind.go", done)',
+        'app = env.GoProgram("build/bin/app", "cmd/app", linkage="static", GOGENERATED={"kind": kind})',
+        "env.Requires(app, done)",
+    )
+    project.scons("app")
+    assert project.run("build/bin/app").stderr == "first\n"
+
+
 def test_a_main_package_may_be_generated_whole(project: Project) -> None:
     project.module({"main.txt": 'package main\n\nfunc main() { println("made") }\n'})
     project.sconstruct(

@@ -74,7 +74,8 @@ class DerivedFiles:
             if place not in viewer.generated
         }
         for place, node in viewer.generated.items():
-            if not node.has_builder() and not os.path.exists(node.get_abspath()):
+            # A builder may make it by the way (SideEffect).
+            if not node.is_derived() and not node.rexists():
                 wanted, fix = "a file that is there, or that SCons makes", "declare what makes it, or correct the path"
                 msg = f"$GOGENERATED: {place}\n  wanted: {wanted}\n  found:  {node}, neither\n  fix:    {fix}"
                 raise RequestError(msg)

@@ -9,7 +9,7 @@ import SCons.Tool.linkCommon
 
 from .program_file import ProgramFile
 from .programs import PROGRAMS
-from .target import Node, files_beside, library_of
+from .target import Node, library_of
 
 
 class LibraryFile(ProgramFile):
@@ -58,8 +58,3 @@ def links_of(node: Node) -> list[tuple[Node, Node]]:
 def make_links(node: Node) -> None:
     """Make the symbolic links to a versioned library. Raises OSError where something else is in the way."""
     SCons.Tool.linkCommon.CreateLibSymlinks(node.get_build_env(), links_of(node))
-
-
-def outputs_of(node: Node) -> list[str]:
-    """Return the paths of a target and of what is made beside it."""
-    return [str(one.get_abspath()) for one in (node, *files_beside(node))]
