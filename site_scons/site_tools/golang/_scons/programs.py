@@ -126,7 +126,8 @@ class Programs:
     def awaited(self, program: Program) -> list[Node]:
         """Return what SCons makes that may yet be of a program, and has to be there first. Raises GolangError."""
         with self._lock:
-            return self._surroundings(program).nodes(self.inputs_of(program)[0].awaited)
+            awaited = self.inputs_of(program)[0].awaited
+            return self._surroundings(program).nodes(awaited) if awaited else []
 
     def scan(self, node: Node) -> ProgramScan:
         """Return the scan of a target. Raises GolangError."""
@@ -271,8 +272,7 @@ class Programs:
         return self._around
 
     def _surroundings(self, program: Program) -> Around:
-        listing = self.outlines.outline(program).listing
-        return self._all_around(program.env).of(program, listing, lambda: self.outlines.configuration(program))
+        return self._all_around(program.env).of(program, self.outlines)
 
     def begin_scan(self, node: Node, env: Env) -> bool:
         """Return whether a target is to be scanned, which ``scons -c`` does not need.

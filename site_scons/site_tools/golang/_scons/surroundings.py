@@ -15,6 +15,7 @@ from .target import Node, Program, Viewer
 if TYPE_CHECKING:
     from ..configuration import Configuration
     from ..packages import Package
+    from .outlines import Outlines
 
 
 class Around(Surroundings):
@@ -70,18 +71,21 @@ class AllAround:
         """Look through all nodes that there are now."""
         self._files = DerivedFiles(fs)
         self._arounds: dict[str, Around] = {}
+        self._of: dict[Program, Around] = {}
 
     def seen_by(self, viewer: Viewer) -> SeenFiles:
         """Return the files that SCons makes, where a program sees them. Raises RequestError."""
         return self._files.seen_by(viewer)
 
-    def of(self, program: Program, listing: str, configure: Callable[[], Configuration]) -> Around:
-        """Return the surroundings of a program, whose configuration has this listing. Raises RequestError."""
-        seen = self.seen_by(program.viewer)
-        name = seen.overlay.name(listing)
-        if name not in self._arounds:
-            self._arounds[name] = Around(program.env, seen, configure)
-        return self._arounds[name]
+    def of(self, program: Program, outlines: Outlines) -> Around:
+        """Return the surroundings of a program. Raises RequestError or ToolchainError."""
+        if program not in self._of:
+            seen = self.seen_by(program.viewer)
+            name = seen.overlay.name(outlines.outline(program).listing)
+            if name not in self._arounds:
+                self._arounds[name] = Around(program.env, seen, lambda: outlines.configuration(program))
+            self._of[program] = self._arounds[name]
+        return self._of[program]
 
     def built(self) -> int:
         """Return how many files were built by now."""
