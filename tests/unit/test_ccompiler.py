@@ -16,7 +16,9 @@ from golang.compiler_memo import CompilerMemo
 from golang.errors import ToolchainError
 from golang.goflags import split_words
 from golang.linkage import Libc
+from golang.probes import Probes
 from golang.runner import Completed
+from golang.store import Store
 
 GLIBC = "#define __x86_64__ 1\n#define __linux__ 1\n#define _FEATURES_H 1\n#define __GLIBC__ 2\n#define __GLIBC_MINOR__ 36\n"
 MUSL = "#define __x86_64__ 1\n#define __linux__ 1\n#define _FEATURES_H \n#define __STDC__ 1\n"
@@ -223,6 +225,34 @@ def test_zig_is_not_asked_to_trace(driver: str, tmp_path: Path) -> None:
     assert ["-Wl,-t" in argv for argv in linker.asked] == [False, True]
     zig.write_text("of another version")
     assert probed(driver, MUSL, "cc", "-target", "x86_64-linux-musl", says=said).identity != compiler.identity
+
+
+def test_zig_is_asked_once_for_all_runs(driver: str, tmp_path: Path) -> None:
+    """It names files that it makes anew for each answer; and asked again it is where it was replaced."""
+    zig, made = tmp_path / "bin" / "zig", tmp_path / "stdin.c"
+    zig.parent.mkdir()
+    zig.write_text("of some version")
+
+    def answer(argv: Sequence[str], **_: Any) -> Completed:
+        asked.append(argv)
+        made.write_text("")
+        return Completed(0, MUSL, f'clang version 22.1.8\nInstalledDir: {zig.parent}\n "{zig}" -cc1 -x c {made}\n')
+
+    def run() -> int:
+        asked.clear()
+        probes = Probes(Store(str(tmp_path / "kept")))
+        # As if what is there now had been there for long, and no longer.
+        probes._tree.trusted_before = time.time_ns()
+        time.sleep(0.01)
+        assert CompilerMemo(answer, probes).probe([driver, "cc"], {}, "c").is_zig
+        return len(asked)
+
+    asked: list[Sequence[str]] = []
+    time.sleep(0.01)
+    assert [run(), run()] == [1, 0]
+    zig.write_text("of another version")
+    time.sleep(0.01)
+    assert [run(), run()] == [1, 0]
 
 
 def test_zig_builds_its_c_library_once_before_it_is_needed(driver: str, tmp_path: Path) -> None:

@@ -164,8 +164,8 @@ def probe_compiler(
     if "_MIPSEL" in macros:
         goarch += "le"
     version = next((line for line in answer.stderr.splitlines() if " version " in line), "unknown version")
-    zig = _ZIG.search(answer.stderr)
-    with open(zig[1] if zig else os.path.realpath(command[0]), "rb") as stream:
+    zig = zig_that_said(answer.stderr)
+    with open(zig or os.path.realpath(command[0]), "rb") as stream:
         driver = hashlib.sha256(stream.read()).hexdigest()[:16]
     flags = " ".join(command[1:])
     return CCompiler(
@@ -178,6 +178,12 @@ def probe_compiler(
         identity=f"{os.path.basename(command[0])} {flags} {version.strip()} {goarch} {libc_version} {driver}",
         is_zig=bool(zig),
     )
+
+
+def zig_that_said(text: str) -> str:
+    """Return the path of the zig that printed ``text`` for ``-v``; empty if it was another compiler."""
+    found = _ZIG.search(text)
+    return found[1] if found else ""
 
 
 def _libc_of(macros: Mapping[str, str]) -> tuple[Libc | None, str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from .ccompiler import CCompiler, LinkTrial, probe_compiler, try_link
+from .ccompiler import CCompiler, LinkTrial, probe_compiler, try_link, zig_that_said
 from .errors import ToolchainError
 from .linkage import Libc
 from .probes import Answer, Probes
@@ -131,9 +131,11 @@ def _files_behind(command: Sequence[str], said: str, environ: Mapping[str, str])
     words = [word for word in re.split(r"[\s=]+", said) if word.startswith("/")]
     headers = [os.path.join(word, "features.h") for word in words]
     own = [command[0], os.path.realpath(command[0]), *([named, os.path.realpath(named)] if named else ())]
+    zig = zig_that_said(said)
     return [
         *own,
         *([installed[1]] if installed else ()),
-        *filter(os.path.isfile, words),
+        # All other files that zig names it has made for this answer.
+        *([zig] if zig else filter(os.path.isfile, words)),
         *filter(os.path.isfile, headers),
     ]
