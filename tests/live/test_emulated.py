@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from harness import Project, is_static
+from harness import Project, interpreter, is_static
 
 pytestmark = [pytest.mark.live, pytest.mark.network]
 
@@ -103,3 +104,67 @@ def test_machine_without_the_emulator(hello: Project, tmp_path: Path) -> None:
     message = hello.scons("build/emulated", f"SEARCHED={tmp_path}", status=2, environ={"PATH": str(tmp_path)}).stderr
     assert f"found:  no {EMULATOR} on PATH (Debian: qemu-user-static)" in message
     assert "fix:    install it; GOEMULATE=False cross-compiles" in message
+
+
+OWN_C = """\
+package main
+
+// #include <gnu/libc-version.h>
+// #include <only_there.h>
+import "C"
+
+func main() { println(C.ONLY_THERE, C.GoString(C.gnu_get_libc_version())) }
+"""
+
+OWN_SCONSTRUCT = """
+env.GoProgram("build/$GOLINKAGE/own", "own", linkage=["dynamic", "static-libc"], platform="linux/{0}", GOSMOKE=[],
+              GOEMULATE="#go/$GOPLATFORM", GOCACHE="#cache", GOSYSROOT=ARGUMENTS.get("SYSROOT", "#sysroot"))
+"""
+
+
+def lay_system(folder: Path, scratch: Path, *packages: str) -> None:
+    """Unpack packages of Debian for the other processor, and what they need, as the documentation says."""
+    for name in ("state/lists/partial", "cache/archives/partial"):
+        (scratch / name).mkdir(parents=True)
+    (scratch / "status").touch()
+    settings = {
+        "APT::Architecture": FOREIGN,
+        "APT::Architectures": FOREIGN,
+        "APT::Install-Recommends": "false",
+        "APT::Sandbox::User": "root",
+        "Dir::State": scratch / "state",
+        "Dir::State::status": scratch / "status",
+        "Dir::Cache": scratch / "cache",
+    }
+    apt = ["apt-get", "-qq", *(word for name, value in settings.items() for word in ("-o", f"{name}={value}"))]
+    subprocess.run([*apt, "update"], check=True)
+    subprocess.run([*apt, "--yes", "--download-only", "install", *packages], check=True)
+    for archive in (scratch / "cache/archives").glob("*.deb"):
+        subprocess.run(["dpkg-deb", "-x", str(archive), str(folder)], check=True)
+
+
+def test_own_gcc_of_the_other_system(hello: Project, tmp_path: Path) -> None:
+    """Compiler, headers and libraries are of the other system: this one has no such header, and no compiler for it."""
+    sysroot = hello / "sysroot"
+    lay_system(sysroot, tmp_path, "gcc", "libc6-dev")
+    (sysroot / "usr/include/only_there.h").write_text("#define ONLY_THERE 7\n")
+    hello.write({"own/main.go": OWN_C})
+    hello.sconstruct(OWN_SCONSTRUCT.format(FOREIGN).replace("#cache", str(hello / "../cache")))
+    built = hello.scons()
+    for linkage, kind in (("dynamic", "dynamic (glibc)"), ("static-libc", "static-libc (glibc)")):
+        assert re.search(
+            rf"build/{linkage}/own: {re.escape(kind)}: .*; ran without arguments under qemu-", built.stdout
+        )
+    [scripts] = (hello / "../cache/emulated/cc").iterdir()
+    assert {"gcc", "cc1", "collect2", "as", "ld"} <= {script.name for script in scripts.iterdir()}
+    assert is_static(hello / "build/static-libc/own")
+    assert interpreter(hello / "build/dynamic/own")
+    for emulated in (["-L", str(sysroot), "build/dynamic/own"], ["build/static-libc/own"]):
+        assert hello.run(f"{EMULATOR}-static", *emulated, check=True).stderr.startswith("7 2.")
+    hello.up_to_date()
+
+
+def test_system_without_a_gcc(hello: Project, tmp_path: Path) -> None:
+    message = hello.scons("build/dynamic", f"SYSROOT={tmp_path}", status=2).stderr
+    assert f"{tmp_path}/usr/bin/gcc" in message
+    assert "fix:" in message

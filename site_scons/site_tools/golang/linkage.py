@@ -172,6 +172,8 @@ class Smoke:
     arguments: tuple[str, ...] = ()
     limit: int = 10
     """Seconds that it may take on this machine's own processor."""
+    sysroot: str = ""
+    """Where the loader and the libraries of another platform are; empty for Debian's place for them."""
 
     def __str__(self) -> str:
         return f"{list(self.arguments)} within {self.limit} s"

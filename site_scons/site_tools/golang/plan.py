@@ -104,6 +104,8 @@ class Options:
     permissions: Permissions = field(default_factory=Permissions)
     emulate: str = ""
     """The folder of the Go toolchain of the platform itself, to be run under an emulator; empty for none."""
+    sysroot: str = ""
+    """The folder with the files of the platform's own system; empty for none."""
 
     @property
     def user_flags(self) -> tuple[str, ...]:

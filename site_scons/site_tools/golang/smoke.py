@@ -44,6 +44,8 @@ class Machine(NamedTuple):
     exists: Callable[[str], bool]
     is_static: Callable[[str], bool]
     """Whether the program at a path needs nothing at run time."""
+    sysroot: str = ""
+    """Where the loader and the libraries of another platform are, if that was said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +104,15 @@ def _dynamic_way(elf: ElfFacts, platform: Platform, emulator: str, machine: Mach
     if not elf.interpreter:
         return Way(emulator=emulator)
     variants: tuple[dict[str, str], ...] = ({}, {"GOARM": "5"})
-    sysroots = [f"/usr/{triple(platform, variant)}" for variant in variants] if emulator else []
-    for sysroot in ("", *sysroots):
+    sysroots = [""]
+    if emulator:
+        usual = (f"/usr/{triple(platform, variant)}" for variant in variants)
+        sysroots = [machine.sysroot] if machine.sysroot else ["", *dict.fromkeys(usual)]
+    for sysroot in sysroots:
         if machine.exists(sysroot + elf.interpreter):
             return Way(emulator=emulator, sysroot=sysroot)
-    places = " nor ".join(["here", *dict.fromkeys(f"in {sysroot}" for sysroot in sysroots)])
-    return f"{'neither' if sysroots else 'not'} {places} is its interpreter {elf.interpreter}"
+    places = " nor ".join(f"in {sysroot}" if sysroot else "here" for sysroot in sysroots)
+    return f"{'neither' if len(sysroots) > 1 else 'not'} {places} is its interpreter {elf.interpreter}"
 
 
 def _platform_of(elf: ElfFacts, host: Platform) -> Platform | None:

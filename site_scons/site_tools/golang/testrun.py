@@ -48,6 +48,8 @@ class Job:
     """The environment for the go command."""
     platform: Platform
     request: Request
+    sysroot: str
+    """The folder with the files of the platform's own system; empty for none."""
     run: RunOptions
 
 
@@ -96,7 +98,7 @@ def _way(job: Job) -> Way:
     if job.platform == host_platform():
         return Way()
     try:
-        way = way_to_run(inspect_file(job.binary), job.request, machine_of(job.tools.get("PATH", "")))
+        way = way_to_run(inspect_file(job.binary), job.request, machine_of(job.tools.get("PATH", ""), job.sysroot))
     except InspectError as error:
         raise GolangError(str(error)) from error
     if isinstance(way, str):

@@ -35,7 +35,7 @@ def try_out(
     looked for. All paths are absolute. Raises OSError if the folder cannot be written to.
     """
     try:
-        way = way_to_run(facts, request, machine_of(path))
+        way = way_to_run(facts, request, machine_of(path, smoke.sysroot))
         if isinstance(way, str):
             return Outcome(obstacle=way)
         if not way.emulator and os.statvfs(folder).f_flag & os.ST_NOEXEC:
@@ -46,13 +46,14 @@ def try_out(
         return Outcome(obstacle=str(error))
 
 
-def machine_of(path: str) -> Machine:
+def machine_of(path: str, sysroot: str) -> Machine:
     """Return what this machine has that runs a program; emulators are looked for on ``path``."""
     return Machine(
         host=host_platform(),
         find=lambda called: shutil.which(called, path=path) or "",
         exists=os.path.exists,
         is_static=_is_static,
+        sysroot=sysroot,
     )
 
 

@@ -14,7 +14,7 @@ from ..errors import GolangError, RequestError
 from ..modules import MainPackage, find_module_root, import_path, module_path
 from .fingerprint import Env
 from .generated import is_made
-from .messages import user_error, warn
+from .messages import check_paths, user_error, warn
 from .places import Place, add_aliases, declarations, declare, file_at, one_path
 from .programs import PROGRAMS
 from .variables import VARIABLES
@@ -33,6 +33,7 @@ def go_program(env: Env, target: Any, source: Any, linkage: Any = None, platform
     """
     try:
         check_keywords(env, overrides)
+        check_paths("GoProgram", target=target, source=source)
         directory = package_dir(env, source, "GoProgram")
         module_root = find_module_root(directory)
         path = one_path(target)
@@ -53,6 +54,7 @@ def go_module(env: Env, target: Any, source: Any, linkage: Any = None, platform:
     """
     try:
         check_keywords(env, overrides)
+        check_paths("GoModule", target=target, source=source)
         root = env.Dir(one_path(source) or ".").srcnode().abspath
         folder = one_path(target) or "$GOTARGETDIR"
         nodes = SCons.Util.NodeList()
@@ -104,13 +106,26 @@ def check_keywords(env: Env, overrides: dict[str, Any], own: Sequence[str] = ("l
             wanted = f"{', '.join(f'{one}=' for one in own)}, or a construction variable (docs/variables.md)"
             msg = f"unknown keyword {name}=\n  wanted: {wanted}{fix}"
             raise RequestError(msg)
-    for name in sorted(set(ARGUMENTS) & _KNOWN - PROGRAMS.offered):
+    for name in sorted(name for name in ARGUMENTS if name.startswith(("GO", "CGO_")) and name not in PROGRAMS.offered):
+        if name not in _KNOWN:
+            _warn_of_unknown(env, name)
+            continue
         if str(overrides.get(name, env.get(name))) != ARGUMENTS[name]:
             PROGRAMS.offered.add(name)
             warn(
                 f"golang: warning: {name}={ARGUMENTS[name]} on the command line has no effect\n"
                 "  fix:    golang.add_variables(variables), variables.Update(env) in the SConstruct (README)"
             )
+
+
+def _warn_of_unknown(env: Env, name: str) -> None:
+    """Tell once of a variable on the command line that looks like a misspelt one of ours."""
+    import difflib
+
+    near = difflib.get_close_matches(name, _KNOWN, 1, 0.8)
+    if near and name not in env:
+        warn(f"golang: warning: {name}={ARGUMENTS[name]} on the command line has no effect\n  fix:    {near[0]}=")
+    PROGRAMS.offered.add(name)
 
 
 def package_dir(env: Env, source: Any, call: str, what: str = "main package") -> str:

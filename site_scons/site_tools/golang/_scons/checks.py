@@ -18,7 +18,7 @@ from .builders import check_keywords
 from .checked import Checked, checked_by, go_files
 from .fingerprint import Env, frozen, text
 from .generated import variant_dir
-from .messages import user_error
+from .messages import check_paths, user_error
 from .patterns import find_packages
 from .places import declarations, file_at
 from .programs import PROGRAMS
@@ -114,6 +114,7 @@ def _check(env: Env, call: str, packages: Any, wanted: tuple[Any, Any], override
     linkage, platform = wanted
     try:
         check_keywords(env, overrides, ("linkage", "platform"))
+        check_paths(call, packages=packages)
         if platform is not None and env["GOCHECKDIR"] == DEFAULTS["GOCHECKDIR"]:
             overrides = {"GOCHECKDIR": "build/$GOPLATFORM/$GOLINKAGE", **overrides}
         asked = {**overrides, **PROGRAMS.outlines.as_test(env.Override(overrides))}

@@ -13,7 +13,7 @@ from ..modules import MainPackage, find_module_root, tool_paths
 from ..naming import program_name
 from .builders import check_keywords, declare_in_folders
 from .fingerprint import Env
-from .messages import user_error
+from .messages import check_paths, user_error
 from .variables import DEFAULTS, VARIABLES
 
 _FOLDER = "#build/tools"
@@ -32,6 +32,7 @@ def go_tool(env: Env, name: Any, target: Any = None, linkage: Any = None, module
     """
     try:
         check_keywords(env, overrides, ("linkage", "module", "target"))
+        check_paths("GoTool", name=name, target=target, module=module)
         root = find_module_root(str(env.Dir(module or ".").srcnode().get_abspath()))
         path = _import_path(root, str(env.subst(str(name))))
         usual = {one.name: DEFAULTS[one.name] for one in VARIABLES if one.rebuilds and one.name not in _KEPT}

@@ -17,7 +17,7 @@ from ..platform import host_platform
 from .builders import check_keywords, package_dir
 from .fingerprint import LIBRARY_NAME, PRODUCT, Env, text
 from .library_file import HeaderFile, LibraryFile
-from .messages import user_error
+from .messages import check_paths, user_error
 from .places import Place, add_aliases, declarations, declare, file_at, one_path
 from .target import library_of
 
@@ -55,6 +55,7 @@ def _go_library(
 ) -> Any:
     try:
         check_keywords(env, overrides)
+        check_paths(_CALLS[product], target=target, source=source)
         directory = package_dir(env, source, _CALLS[product])
         module_root = find_module_root(directory)
         path = one_path(target)

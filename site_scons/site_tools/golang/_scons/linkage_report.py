@@ -8,8 +8,10 @@ from typing import Any
 import SCons.Action
 import SCons.Builder
 
+from ..errors import GolangError
 from ..probes import Answer
 from .fingerprint import Env
+from .messages import check_paths, user_error
 from .programs import PROGRAMS
 from .target import Node, library_of, program_of
 
@@ -65,6 +67,10 @@ def go_linkage_report(
     """
     builder = SCons.Builder.Builder(action=_ReportAction(names or {}))
     # What GoStaticLibrary returns has the header in it, of which there is nothing to tell.
+    try:
+        check_paths("GoLinkageReport", target=target, source=source)
+    except GolangError as error:
+        raise user_error(str(error)) from error
     binaries = [node for node in env.arg2nodes(source, env.fs.File) if not library_of(node)]
     nodes = builder(env, target, binaries, **overrides)
     env.NoCache(nodes)

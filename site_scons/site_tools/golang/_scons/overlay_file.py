@@ -13,7 +13,7 @@ from ..errors import GolangError
 from ..overlay import write_json
 from .fingerprint import Env
 from .generated import generated_files, variant_dir
-from .messages import failure, user_error
+from .messages import check_paths, failure, user_error
 from .programs import PROGRAMS
 from .target import Viewer
 
@@ -25,8 +25,9 @@ def go_overlay(env: Env, target: Any, **overrides: Any) -> Any:
     build it generates all of that. Raises SCons.Errors.UserError.
     """
     env = env.Override(overrides)
-    nodes = env.arg2nodes(SCons.Util.flatten([target]), env.fs.File)
     try:
+        check_paths("GoOverlay", target=target)
+        nodes = env.arg2nodes(SCons.Util.flatten([target]), env.fs.File)
         viewer = Viewer(variant_dir(env), generated_files(env))
     except GolangError as error:
         raise user_error(str(error)) from error

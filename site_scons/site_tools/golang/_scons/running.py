@@ -55,6 +55,7 @@ def _job(node: Node, binary: Node, env: Env) -> Job:
         tools={**config.base, **config.toolchain.caches, "PATH": search},
         platform=config.platform,
         request=program.request,
+        sysroot=config.options.sysroot,
         run=run_options_of(env),
     )
 

@@ -111,7 +111,13 @@ def _smoke(env: Env) -> Smoke | None:
     if not isinstance(value, (str, list, tuple, UserList)):
         msg = f"$GOSMOKE: wanted arguments, such as ['--version'] or [] for none, or None; found {value!r}"
         raise RequestError(msg)
-    return Smoke(arguments=words(env, "GOSMOKE"), limit=int(limit))
+    return Smoke(arguments=words(env, "GOSMOKE"), limit=int(limit), sysroot=sysroot_of(env))
+
+
+def sysroot_of(env: Env) -> str:
+    """Return the folder with the files of the platform's own system; empty for none."""
+    value = text(env, "GOSYSROOT")
+    return str(env.Dir(value).srcnode().abspath) if value else ""
 
 
 def shell_environ(env: Env) -> dict[str, str]:
@@ -165,6 +171,7 @@ def options_of(env: Env, toolchain: GoToolchain | None = None) -> Options:
         asked_cgo=environ.get("CGO_ENABLED"),
         permissions=permissions_of(env),
         emulate=_emulated(env),
+        sysroot=sysroot_of(env),
         test_flags=_test_flags(env) if env.get(PRODUCT) is Product.TEST else (),
     )
 
@@ -242,6 +249,11 @@ def drivers_of(env: Env, platform: Platform, settings: Mapping[str, str]) -> tup
     return candidates(choice, platform, settings, libc, floor, own, path)
 
 
+def chooses_compilers(env: Env) -> bool:
+    """Return whether an environment says which C compilers build."""
+    return bool(text(env, "GOCC")) or parse_ctoolchain(text(env, "GOCTOOLCHAIN")) is not Choice.AUTO
+
+
 def workspace_of(env: Env, module_root: str) -> str:
     """Return the go.work file that governs a module, or ``off``."""
     wanted = text(env, "GOWORK")
@@ -262,6 +274,10 @@ def configuration_of(
 ) -> Configuration:
     """Return the configuration in which an environment builds programs of a module. Raises RequestError."""
     request, platform, options = request_of(env), platform_of(env), options_of(env, toolchain)
+    base = base_environ(shell_environ(env), os.environ, caches_of(env))
+    drivers = drivers_of(env, platform, options.settings)
+    if emulation and emulation.emulator and options.sysroot and not chooses_compilers(env):
+        drivers = (emulation.compilers(options.sysroot, {**base, **toolchain.caches}),)
     return Configuration(
         request=request,
         platform=platform,
@@ -269,9 +285,9 @@ def configuration_of(
         toolchain=toolchain,
         module_root=module_root,
         workspace=workspace_of(env, module_root),
-        base=base_environ(shell_environ(env), os.environ, caches_of(env)),
+        base=base,
         process_path=os.environ.get("PATH", ""),
-        drivers=drivers_of(env, platform, options.settings),
+        drivers=drivers,
         floor=parse_libc(text(env, "GOLIBC"))[1],
         c_settings=c_settings(env, shared_libraries(env)),
         emulation=emulation,

