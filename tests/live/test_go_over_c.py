@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from pathlib import Path
@@ -281,6 +282,29 @@ env.GoProgram("build/error/tool", "cmd/tool", LIBS=[shared[1], base], GOVERIFYRU
     assert f"it is not in {project / 'build/lib'}" in warned
     refused = project.scons("build/error", status=2).stderr
     assert "wanted: libcore.so, which build/error/tool needs" in refused
+
+
+def test_library_files_that_cannot_be_linked(project: Project) -> None:
+    """Told before anything compiles, whether one program is built or several at once."""
+    files = {f"cmd/{name}/main.go": 'package main\n\nimport "C"\n\nfunc main() {}\n' for name in "ab"}
+    project.module({**files, "other.c": "int other(void) { return 1; }\n"})
+    foreign = "aarch64" if os.uname().machine != "aarch64" else "riscv64"
+    project.sconstruct(
+        f'cross = env.Clone(CC="{foreign}-linux-gnu-gcc")\n'
+        'other = cross.StaticLibrary("build/other", "other.c")\n'
+        'for name in "ab":\n'
+        '    env.GoProgram("build/" + name, "cmd/" + name, LIBS=[File("absent.a") if "none" in ARGUMENTS else other])',
+        tools='"default", ',
+    )
+    told = project.scons("-k", status=2).stderr
+    assert told.count("libother.a, which LIBS names, for linux/") == 2
+    assert told.count("64 bits\n") == 2
+    assert "fix:    build it for that platform" in told
+    told = project.scons("-k", "none=1", status=2).stderr
+    assert "absent.a" in told
+    assert "ld:" not in told
+    (project / "absent.a").write_text("/* A linker script, which is a library for ld. */\n")
+    assert project.rebuilt("none=1") == ["build/a", "build/b"]
 
 
 def test_sanitizer(project: Project) -> None:

@@ -62,6 +62,12 @@ class ProgramScan:
         by_c = self.configuration.c.findings(self.prediction)
         return (*found, *self._cannot_embed(), *beyond, *by_c, *self._mixed_libcs())
 
+    def unusable(self) -> tuple[Finding, ...]:
+        """Return which libraries of ``LIBS`` cannot be linked: to be asked when they have been built."""
+        from .given_libraries import unusable_libraries
+
+        return unusable_libraries(self.closure, self.configuration.platform)
+
     def _cannot_embed(self) -> Iterator[Finding]:
         """Yield what the compiler would say of it in a riddle: an older one looks for embedded files on disk."""
         toolchain = self.configuration.toolchain

@@ -104,7 +104,7 @@ def _finish(member: Member) -> bool:
 def _build_and_prove(node: Any, source: list[Any], env: Env) -> Any:
     try:
         scan = scan_to_build(node)
-        found = findings_of(scan)
+        found = (*findings_of(scan), *scan.unusable())
         if errors(found):
             return failure(node, refusal(scan.configuration.request, found))
         environ = PROGRAMS.build_environ(node)

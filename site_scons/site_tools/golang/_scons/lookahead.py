@@ -132,7 +132,11 @@ def _companion(node: Node, group: tuple[Any, ...], first: ProgramScan) -> Member
         if not looks_changed(node, signature, children) or _is_retrievable(node, env, signature, children):
             return None
         scan = PROGRAMS.scan(node)
-        if errors(scan.findings) or not scan.prediction.complete or not _same_compilers(scan, first):
+        if (
+            errors((*scan.findings, *scan.unusable()))
+            or not scan.prediction.complete
+            or not _same_compilers(scan, first)
+        ):
             return None
         scan.configuration.build_environ(scan.prediction)
     except (GolangError, OSError):

@@ -21,8 +21,17 @@ from .reader import Reader
 
 if TYPE_CHECKING:
     from ..facts import ElfFacts, ImageFacts, ObjectSymbols
+    from ..platform import ElfTarget
 
-__all__ = ["find_symbols", "inspect_archive", "inspect_file", "inspect_stream", "load_reader", "require_reader"]
+__all__ = [
+    "elf_target_of",
+    "find_symbols",
+    "inspect_archive",
+    "inspect_file",
+    "inspect_stream",
+    "load_reader",
+    "require_reader",
+]
 
 GO_MEMBER = "go.o"
 """The member of a Go c-archive that all Go code is in."""
@@ -79,6 +88,29 @@ def inspect_archive(path: str) -> tuple[ObjectSymbols, ...]:
             return read_objects(reader)
     except OSError as error:
         msg = f"{path}: wanted an archive to inspect; found that it cannot be opened: {error.strerror or error}"
+        raise InspectError(msg) from error
+
+
+def elf_target_of(path: str) -> ElfTarget | None:
+    """Return what an ELF file, or the first ELF object of an archive, is for; None for what is neither.
+
+    Raises InspectError where it is unreadable or damaged.
+    """
+    try:
+        with open(path, "rb", opener=_open_without_waiting) as stream:
+            reader = Reader(stream, path)
+            magic = reader.read(0, min(reader.size, _LONGEST_MAGIC), "header")
+            if magic == AR_MAGIC:
+                from .objects import first_target
+
+                return first_target(reader)
+            if not magic.startswith(_ELF_MAGIC):
+                return None
+            from .objects import target_of
+
+            return target_of(reader)
+    except OSError as error:
+        msg = f"{path}: wanted a library to inspect; found that it cannot be opened: {error.strerror or error}"
         raise InspectError(msg) from error
 
 

@@ -6,6 +6,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from ..facts import ObjectSymbols
+from ..platform import ElfTarget
 from .archive import iterate_members
 from .image import Image
 
@@ -34,13 +35,27 @@ def read_objects(reader: Reader) -> tuple[ObjectSymbols, ...]:
 
     Left out is what is no ELF object, such as bitcode, and every member of a thin archive.
     """
-    found: list[ObjectSymbols] = []
+    return tuple(_read_object(name, Image(member)) for name, member in _members(reader))
+
+
+def first_target(reader: Reader) -> ElfTarget | None:
+    """Return what the first ELF object in an archive is for; None if there is none. Raises InspectError."""
+    return next((target_of(member) for _, member in _members(reader)), None)
+
+
+def target_of(reader: Reader) -> ElfTarget:
+    """Return what an ELF file is for. Raises InspectError."""
+    image = Image(reader)
+    return ElfTarget(image.machine, image.bits, image.little_endian)
+
+
+def _members(reader: Reader) -> Iterator[tuple[str, Reader]]:
+    """Yield name and bytes of each ELF object in an archive."""
     for number, (name, member) in enumerate(iterate_members(reader)):
         if number == MAX_OBJECTS:
             reader.reject(f"more than {MAX_OBJECTS} members")
         if member is not None and member.size > len(_ELF_MAGIC) and member.read(0, 4, "magic") == _ELF_MAGIC:
-            found.append(_read_object(name, Image(member)))
-    return tuple(found)
+            yield name, member
 
 
 def _read_object(name: str, image: Image) -> ObjectSymbols:
