@@ -65,7 +65,7 @@ def test_rejected_then_reverted(extra: Project) -> None:
             "  wanted: only libc's own libraries and those in GOVERIFYLIBS\n"
             "  found:  DT_NEEDED libextra.so\n"
             "  why:    cgo comes in because example.org/m/cmd/app uses cgo itself\n"
-            "  fix:    GOVERIFYLIBS=['libextra.so'] if it is there wherever the program runs; otherwise link its .a\n"
+            "  fix:    GOVERIFYLIBS=['libextra.so'] if it is there wherever the program runs; RPATH, and its node in LIBS, if this build makes it; otherwise link its .a\n"
         )
         assert not app.exists()
         assert "libextra.so" in needed(aside)

@@ -270,7 +270,9 @@ env.GoProgram("build/error/tool", "cmd/tool", LIBS=[shared[1], base], GOVERIFYRU
     )
     assert "C13" not in project.scons("build/bin").stderr
     assert said(project, "build/bin/tool") == "core 1 generated 0\n"
-    assert "DT_NEEDED libcore.so" in project.scons("build/none", status=2).stderr
+    refused = project.scons("build/none", status=2).stderr
+    assert "DT_NEEDED libcore.so" in refused
+    assert "RPATH, and its node in LIBS" in refused
     assert (
         f"LIBS names the shared library {project / 'build/lib/libcore.so'}"
         in project.scons("build/static", status=2).stderr

@@ -167,6 +167,7 @@ def _needed(
     if not permissions.archives and (prediction is None or prediction.needs_cxx):
         permitted += CXX_LIBRARIES
     name = "GODYNAMICLIBS" if permissions.archives else "GOVERIFYLIBS"
+    own = "" if elf.runpath or elf.rpath else "RPATH, and its node in LIBS, if this build makes it; "
     for library in elf.needed:
         if not any(fnmatch.fnmatchcase(library, pattern) for pattern in permitted):
             yield Finding(
@@ -174,7 +175,7 @@ def _needed(
                 wanted=f"only libc's own libraries and those in {name}",
                 found=f"DT_NEEDED {library}",
                 why=_because(prediction),
-                fix=f"GOVERIFYLIBS=[{library!r}] if it is there wherever the program runs; otherwise link its .a",
+                fix=f"GOVERIFYLIBS=[{library!r}] if it is there wherever the program runs; {own}otherwise link its .a",
             )
     floor, highest = elf.glibc_floor, permissions.max_glibc.removeprefix("GLIBC_")
     if highest and floor and version_key(floor) > version_key(highest):
