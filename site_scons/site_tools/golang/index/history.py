@@ -24,13 +24,12 @@ class History:
         self._programs: dict[str, list[str]] = known["programs"]
         self._known: dict[str, Any] = known["parts"]
         self._finders: list[PartFinder] = []
-        self._changed = False
+        self._changed: dict[str, list[str]] = {}
 
     def remember(self, program: str, digest: str, settings: str, find: PartFinder) -> None:
         """Note that a program was built with settings from the package with this digest, which ``find`` knows."""
-        self._programs[program] = [digest, settings]
+        self._programs[program] = self._changed[program] = [digest, settings]
         self._find_with(find)
-        self._changed = True
 
     def _find_with(self, find: PartFinder) -> None:
         if find not in self._finders:
@@ -83,9 +82,14 @@ class History:
         return next(filter(None, (find(digest) for find in self._finders)), None)
 
     def save(self) -> None:
-        """Keep what the programs consist of, and forget what none does any more."""
+        """Keep what programs consist of, with what other processes noted meanwhile; forget what none does any more."""
         if not self._changed:
             return
+        others = self._store.load(_NAME)
+        if others:
+            self._programs = {**others["programs"], **self._changed}
+            self._known = {**others["parts"], **self._known}
+        self._changed.clear()
         kept: dict[str, Any] = {}
         stack = [digest for digest, _ in self._programs.values()]
         while stack:
