@@ -81,7 +81,7 @@ def test_the_first_platform_is_usual_where_this_machine_is_none(project: Project
 
 def test_one_path_is_one_platform(project: Project) -> None:
     project.sconstruct("env.GoProgram('app', 'cmd/app', linkage='static', platform=['linux/arm64', 'linux/arm/v7'])")
-    message = fails(project, "app is declared twice", "linux/arm64", "linux/arm")
+    message = fails(project, "app is declared twice", "linux/arm64", "linux/arm", "put $GOPLATFORM into the path")
     assert "Traceback" not in message
     project.sconstruct("env.GoProgram('app', 'cmd/app', linkage='static', platform=['linux/arm/v6', 'linux/arm/v7'])")
     fails(project, "app is declared twice", "GOARM")

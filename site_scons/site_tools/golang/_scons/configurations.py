@@ -127,6 +127,8 @@ def _difference(known: Program, wanted: Program) -> tuple[str, str]:
     if known.package_dir != wanted.package_dir:
         return f"{known.package_dir} and {wanted.package_dir}", fix
     before, now = _settings(known), _settings(wanted)
+    if before["platform"] != now["platform"]:
+        fix = "put $GOPLATFORM into the path"
     return ", ".join(f"{name} {before[name]!r} and {now[name]!r}" for name in now if before[name] != now[name]), fix
 
 
