@@ -217,10 +217,11 @@ def test_mixed_is_at_home_in_c(tmp_path: Path) -> None:
 
 @pytest.mark.network
 def test_mixed_has_build_types(tmp_path: Path) -> None:
-    """Sanitizers and position independent code, each by one word."""
+    """Sanitizers and position independent code, each by one word, and tests are built likewise."""
     mixed = Project(copy_example("mixed", tmp_path))
     for build_type, mark in (("asan", "__asan_init"), ("release", "")):
-        mixed.scons("-j2", "build/bin/gauge", f"BUILD_TYPE={build_type}")
+        built = mixed.scons("-j2", "build/bin/gauge", "test", f"BUILD_TYPE={build_type}").stdout
+        assert built.count(" passed (") == 2
         gauge = mixed / "build/bin/gauge"
         assert mixed.run(str(gauge), "880", check=True).stdout == "Harbour: 0.000 C\n"
         assert elf_type(gauge) == ("EXEC" if mark else "DYN")
