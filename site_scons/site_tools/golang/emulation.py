@@ -28,6 +28,8 @@ _WHEELS = {"386": "i686", "amd64": "x86_64", "arm64": "aarch64", "ppc64le": "ppc
 
 _CACHE = "emulated"
 """The folder in a GOCACHE for what is made under emulation."""
+_COMPILERS = "compilers"
+"""The folder in that one for C compilers. Those of Go's own are called by two hexadecimal digits."""
 
 _ASKED = ("GOVERSION", "GOROOT", "GOTOOLDIR", "GOHOSTOS", "GOHOSTARCH")
 
@@ -62,7 +64,9 @@ class Emulation:
 
     def compilers(self, sysroot: str, environ: Mapping[str, str]) -> Drivers:
         """Return the C compilers of the system in ``sysroot``, for a build in ``environ``. Raises ToolchainError."""
-        return own_compilers(sysroot, self.emulator, os.path.join(environ["GOCACHE"], _CACHE, "cc"), environ=environ)
+        return own_compilers(
+            sysroot, self.emulator, os.path.join(environ["GOCACHE"], _CACHE, _COMPILERS), environ=environ
+        )
 
 
 def default_folder(platform: Platform) -> str:
