@@ -120,6 +120,7 @@ COMPILES: Mapping[str, tuple[object, list[str]]] = {
     "GOJOBS": ("1", NONE),
     "GOSMOKETIMEOUT": (20, NONE),
     "GOAUTH": ("off", NONE),
+    "GOSYSROOT": ("$TMP", NONE),
     "GOCACHE": ("$TMP", NONE),
     "GOINSECURE": ("example.org", NONE),
     "GOMODCACHE": ("$TMP", NONE),
