@@ -66,11 +66,11 @@ def go_linkage_report(
     binaries themselves, so it never comes from a CacheDir.
     """
     builder = SCons.Builder.Builder(action=_ReportAction(names or {}))
-    # What GoStaticLibrary returns has the header in it, of which there is nothing to tell.
     try:
         check_paths("GoLinkageReport", target=target, source=source)
     except GolangError as error:
         raise user_error(str(error)) from error
+    # What GoStaticLibrary returns has the header in it, of which there is nothing to tell.
     binaries = [node for node in env.arg2nodes(source, env.fs.File) if not library_of(node)]
     nodes = builder(env, target, binaries, **overrides)
     env.NoCache(nodes)
