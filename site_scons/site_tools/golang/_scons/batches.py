@@ -70,7 +70,7 @@ class Batches:
             known = self._taken | self._ahead.keys()
             ahead = [] if self.stopping else [one for one in self._derived if one not in known]
             others = [*companions(member, ahead)]
-            build_together([member, *others], self._jobs(member.env))
+            build_together([member, *others], self._jobs(member.env, little=little))
             with self._turn:
                 self._ahead.update((other.node, other) for other in others)
         finally:
@@ -96,8 +96,11 @@ class Batches:
         self._taken.clear()
         self.stopping = False
 
-    def _jobs(self, env: Env) -> str:
-        """Return how many commands go may run: all cores, or SCons's jobs that nothing else uses."""
+    def _jobs(self, env: Env, *, little: bool) -> str:
+        """Return how many commands go may run: all cores, or SCons's jobs that nothing else uses.
+
+        Where there is ``little`` to compile, none is kept for others, nor waited for: most of the time one links.
+        """
         if env["GOJOBS"] != DEFAULTS["GOJOBS"]:
             return text(env, "GOJOBS")
         cores = os.cpu_count() or 1
@@ -105,8 +108,10 @@ class Batches:
         if slots == 1:
             return str(cores)
         with self._turn:
-            self._turn.wait_for(lambda: self._is_settled(slots), GRACE)
-            return str(max(1, min(cores, slots - self._busy(slots)) // len(self._leaders)))
+            if not little:
+                self._turn.wait_for(lambda: self._is_settled(slots), GRACE)
+            sharing = 1 if little else len(self._leaders)
+            return str(max(1, min(cores, slots - self._busy(slots)) // sharing))
 
     def _is_settled(self, slots: int) -> bool:
         """Return whether no other job is about to begin."""

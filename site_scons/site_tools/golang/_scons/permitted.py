@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fnmatch
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,13 +26,25 @@ def with_system_libraries(permissions: Permissions, scan: ProgramScan, facts: Bi
     if permissions.archives:
         return permissions
     config = scan.configuration
-    libraries = [*permissions.libraries, *config.c.system_libraries(scan.prediction)]
+    libraries = [*permissions.libraries, *_of_the_system(scan, facts, permissions.libraries)]
     libraries += [f"lib{flag[1:]}.so*" for flag in config.plan.flags if flag in ("-asan", "-msan")]
     if {"stdc++", "c++"}.intersection(scan.prediction.libraries):
         libraries += CXX_LIBRARIES
     if facts is None or facts.elf is None or facts.elf.runpath or facts.elf.rpath:
         libraries += config.c_settings.shared_libraries
     return replace(permissions, libraries=tuple(libraries))
+
+
+def _of_the_system(scan: ProgramScan, facts: BinaryFacts | None, listed: Sequence[str]) -> tuple[str, ...]:
+    """Return which libraries of the system cgo packages ask for; none where a program needs no others than known ones.
+
+    For it takes the linker to tell.
+    """
+    needed = facts.elf.needed if facts and facts.elf else None
+    known = (*LIBC_LIBRARIES, *listed)
+    if needed is not None and all(any(fnmatch.fnmatchcase(one, pattern) for pattern in known) for one in needed):
+        return ()
+    return scan.configuration.c.system_libraries(scan.prediction)
 
 
 def not_found(node: Any, facts: BinaryFacts, scan: ProgramScan) -> tuple[Finding, ...]:
@@ -42,7 +56,7 @@ def not_found(node: Any, facts: BinaryFacts, scan: ProgramScan) -> tuple[Finding
     # That a library may be dynamic says nothing of where it is.
     dynamic = [f"lib{name}.so*" for name in config.options.dynamic_libraries or ()]
     listed = [pattern for pattern in permissions.libraries if pattern not in dynamic]
-    system = () if permissions.archives else config.c.system_libraries(scan.prediction)
+    system = () if permissions.archives else _of_the_system(scan, facts, listed)
     sanitizers = ("libasan.so*", "libmsan.so*")
     known = (*LIBC_LIBRARIES, *CXX_LIBRARIES, *sanitizers, *config.platform.system_libraries, *listed, *system)
     level = Level.OK if permissions.enforce is Level.OK else permissions.run_path
