@@ -161,21 +161,24 @@ def test_what_a_platform_stands_for(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "found", "fix"),
     [
-        ("", "GOOS '' is none of aix, android"),
-        ("linux", "GOARCH '' is none of linux's: 386, amd64"),
-        ("linux/x86_64", "GOARCH 'x86_64' is none of linux's"),
-        ("Linux/amd64", "GOOS 'Linux' is none of"),
-        ("darwin/386", "GOARCH '386' is none of darwin's: amd64, arm64"),
-        ("linux/amd64/v5", "GOAMD64 'v5' is no micro-architecture of amd64"),
-        ("linux/arm/v8", "GOARM '8' is no micro-architecture of arm"),
-        ("linux/s390x/z13", "GOARCH s390x has no variants"),
-        ("linux/arm64/v8/x", "GOARM64 'v8/x.0' is no micro-architecture"),
+        ("", "GOOS '' is none of aix, android", "go tool dist list"),
+        ("linux", "no GOARCH; those of linux: 386, amd64", "go tool dist list"),
+        ("linux/x86_64", "GOARCH 'x86_64' is none of linux's", "go tool dist list"),
+        ("Linux/amd64", "GOOS 'Linux' is none of", "go tool dist list"),
+        ("darwin/386", "GOARCH '386' is none of darwin's: amd64, arm64", "go tool dist list"),
+        ("linux/amd64/v5", "GOAMD64 'v5' is no micro-architecture of amd64", "GOAMD64 is one of v1 to v4"),
+        ("linux/arm/v8", "GOARM '8' is no micro-architecture of arm", "GOARM is one of 5, 6, 7"),
+        ("linux/s390x/z13", "GOARCH s390x has no variants", "platform='linux/s390x'"),
+        ("linux/arm64/v7", "GOARM64 'v7' is no micro-architecture of arm64", "GOARM64 is one of v8.0 to v8.9"),
+        ("linux/arm64/v8/x", "GOARM64 'v8/x' is no micro-architecture", "GOARM64 is one of v8.0"),
+        ("linux/amd64 linux/arm/v7", "2 in one text", "platform=['linux/amd64', 'linux/arm/v7']"),
+        ("linux/amd64,linux/arm64", "2 in one text", "platform=['linux/amd64', 'linux/arm64']"),
     ],
 )
-def test_what_is_no_platform(text: str, found: str) -> None:
+def test_what_is_no_platform(text: str, found: str, fix: str) -> None:
     with pytest.raises(RequestError) as caught:
         parse_platform(text)
-    assert found in str(caught.value)
-    assert "go tool dist list" in str(caught.value)
+    assert f"found:  {found}" in str(caught.value)
+    assert fix in str(caught.value).partition("fix:    ")[2]

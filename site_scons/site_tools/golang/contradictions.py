@@ -48,8 +48,7 @@ def _platform(request: Request, platform: Platform, options: Options) -> list[Fi
     variant = {name: options.settings[name]} if name in options.settings else {}
     unknown = why_no_platform({"GOOS": platform.goos, "GOARCH": platform.goarch, **variant})
     if unknown:
-        fix = "choose one of `go tool dist list`"
-        return [_refuse("C20", "a platform that Go builds for", f"platform {platform}", unknown, fix)]
+        return [_refuse("C20", "a platform that Go builds for", f"platform {platform}", unknown.why, unknown.fix)]
     why = platform.why_not_static
     if request.linkage.is_static and why:
         fix = "linkage='dynamic'; with GORESOLVER='go' it needs no C compiler unless a package of yours uses cgo"

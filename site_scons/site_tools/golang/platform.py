@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .errors import RequestError
 
@@ -92,16 +93,19 @@ PORTS = {
 """The GOARCHs of each GOOS: ``go tool dist list`` of every Go that is supported. One of them may lack a few."""
 
 _VARIANTS = {
-    "GO386": re.compile("sse2|softfloat"),
-    "GOAMD64": re.compile("v[1-4]"),
-    "GOARM": re.compile("[567](,(soft|hard)float)?"),
-    "GOARM64": re.compile(r"v(8\.\d|9\.[0-5])(,lse)?(,crypto)?"),
-    "GOMIPS": re.compile("(hard|soft)float"),
-    "GOMIPS64": re.compile("(hard|soft)float"),
-    "GOPPC64": re.compile("power(8|9|10)"),
-    "GORISCV64": re.compile("rva(20|22|23)u64"),
+    "GO386": ("sse2|softfloat", "sse2, softfloat"),
+    "GOAMD64": ("v[1-4]", "v1 to v4"),
+    "GOARM": ("[567](,(soft|hard)float)?", "5, 6, 7, each with ,softfloat or ,hardfloat or neither"),
+    "GOARM64": (
+        r"v(8\.\d|9\.[0-5])(,lse)?(,crypto)?",
+        "v8.0 to v8.9 and v9.0 to v9.5, each with ,lse or ,crypto or both or neither",
+    ),
+    "GOMIPS": ("(hard|soft)float", "hardfloat, softfloat"),
+    "GOMIPS64": ("(hard|soft)float", "hardfloat, softfloat"),
+    "GOPPC64": ("power(8|9|10)", "power8, power9, power10"),
+    "GORISCV64": ("rva(20|22|23)u64", "rva20u64, rva22u64, rva23u64"),
 }
-"""What the micro-architecture variables may be (internal/buildcfg)."""
+"""What the micro-architecture variables may be (internal/buildcfg), as a pattern and in words."""
 
 _UNIX = frozenset(
     "aix android darwin dragonfly freebsd hurd illumos ios linux netbsd openbsd solaris".split()  # noqa: SIM905 - a list of words
@@ -205,36 +209,52 @@ def parse_platform(text: str) -> dict[str, str]:
     The third part is the micro-architecture, as Go spells it or as container registries do (``v7`` for ``GOARM=7``,
     ``v8`` for ``GOARM64=v8.0``). Raises RequestError.
     """
+    several = re.split(r"[\s,;]+(?=\w+/)", text.strip())
+    if len(several) > 1:
+        raise _no_platform(text, f"{len(several)} in one text", f"platform={several!r}")
     goos, _, rest = text.partition("/")
     goarch, _, variant = rest.partition("/")
     settings = {"GOOS": goos, "GOARCH": goarch}
     name = ARCH_VARIANTS.get(goarch)
     if variant and name:
-        settings[name] = {"GOARM": variant.removeprefix("v"), "GOARM64": f"{variant}.0"}.get(name, variant)
-        if name == "GOARM64" and "." in variant:
-            settings[name] = variant
-    why = why_no_platform(settings) or (f"GOARCH {goarch} has no variants" if variant and not name else "")
+        # Go spells a version of ARM 7 and v8.0 where registries say v7 and v8.
+        short = {"GOARM": variant.removeprefix("v"), "GOARM64": re.sub(r"^(v[89])(?=,|$)", r"\1.0", variant)}
+        settings[name] = short.get(name, variant)
+    why = why_no_platform(settings)
+    if not why and variant and not name:
+        why = Unknown(f"GOARCH {goarch} has no variants", f"platform='{goos}/{goarch}'")
     if why:
-        msg = (
-            f"platform={text!r}\n  wanted: a platform that Go builds for, such as linux/arm64 or linux/arm/v7\n"
-            f"  found:  {why}\n  fix:    choose one of `go tool dist list`"
-        )
-        raise RequestError(msg)
+        raise _no_platform(text, *why)
     return settings
 
 
-def why_no_platform(settings: Mapping[str, str]) -> str:
-    """Return why Go cannot build for these settings (GOOS, GOARCH, GOARM and the like); empty if it can."""
+def _no_platform(text: str, found: str, fix: str) -> RequestError:
+    wanted = "a platform that Go builds for, such as linux/arm64 or linux/arm/v7"
+    return RequestError(f"platform={text!r}\n  wanted: {wanted}\n  found:  {found}\n  fix:    {fix}")
+
+
+class Unknown(NamedTuple):
+    """Why Go builds for no such platform, and what to do about it."""
+
+    why: str
+    fix: str
+
+
+def why_no_platform(settings: Mapping[str, str]) -> Unknown | None:
+    """Return why Go cannot build for these settings (GOOS, GOARCH, GOARM and the like); None if it can."""
     goos, goarch = settings["GOOS"], settings["GOARCH"]
+    fix = "choose one of `go tool dist list`"
     if goos not in PORTS:
-        return f"GOOS {goos!r} is none of {', '.join(PORTS)}"
+        return Unknown(f"GOOS {goos!r} is none of {', '.join(PORTS)}", fix)
     if goarch not in PORTS[goos]:
-        return f"GOARCH {goarch!r} is none of {goos}'s: {', '.join(PORTS[goos])}"
+        found = f"GOARCH {goarch!r} is none of {goos}'s" if goarch else f"no GOARCH; those of {goos}"
+        return Unknown(f"{found}: {', '.join(PORTS[goos])}", fix)
     name = ARCH_VARIANTS.get(goarch, "")
+    pattern, words = _VARIANTS.get(name, ("", ""))
     value = settings.get(name, "")
-    if value and not _VARIANTS[name].fullmatch(value):
-        return f"{name} {value!r} is no micro-architecture of {goarch}"
-    return ""
+    if value and not re.fullmatch(pattern, value):
+        return Unknown(f"{name} {value!r} is no micro-architecture of {goarch}", f"{name} is one of {words}")
+    return None
 
 
 def platform_name(settings: Mapping[str, str]) -> str:
