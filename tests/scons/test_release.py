@@ -315,5 +315,15 @@ def test_mistakes(project: Project) -> None:
     call = f"env.GoRelease({', '.join(f'{name}={value}' for name, value in good.items())})"
     project.sconstruct(f"{call}\n{call}")
     assert "dist/app-1 is declared twice" in project.scons("release", status=2).stderr
-    project.sconstruct(call.replace("'cmd/app'", "'cmd/app', files='missing'"))
-    assert "`missing' not found" in project.scons("release", status=2).stderr
+
+
+def test_a_file_that_is_nowhere_is_told_before_anything_compiles(project: Project) -> None:
+    call = "env.GoRelease(version='1', programs='cmd/app', files='NOTICE')"
+    project.sconstruct(call)
+    outcome = project.scons("release", status=2)
+    assert outcome.built == []
+    assert "GoRelease: files=\n  wanted: files for dist/app-1/" in outcome.stderr
+    assert "\n  found:  no NOTICE\n" in outcome.stderr
+    # What the build makes may be declared after the release.
+    project.sconstruct(f"{call}\nenv.Command('NOTICE', [], 'echo made > $TARGET')")
+    project.scons("release")

@@ -6,7 +6,9 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
+import SCons.Errors
 import SCons.Node.FS
+import SCons.Scanner
 import SCons.Util
 
 from ..errors import GolangError, RequestError
@@ -141,7 +143,20 @@ def _stem(archive: str) -> str:
 
 def _pack(env: Env, archive: Any, entries: Sequence[Any], seconds: int) -> Any:
     check_entries(archive.name, [(node.name, str(node)) for node in entries])
-    return env.Command(archive, entries, PackAction(_stem(archive.name), seconds))[0]
+    return env.Command(archive, entries, PackAction(_stem(archive.name), seconds), target_scanner=_ABSENT)[0]
+
+
+def _refuse_absent(node: Any, env: Env, path: Any) -> list[Any]:
+    """Refuse a file that is nowhere when SCons comes to the archive, which is before it builds the programs for it."""
+    del env, path
+    absent = [str(one) for one in node.sources if not one.has_builder() and not one.rexists()]
+    if absent:
+        msg = f"GoRelease: files=\n  wanted: files for {node}\n  found:  no {', no '.join(absent)}"
+        raise SCons.Errors.UserError(msg)
+    return []
+
+
+_ABSENT = SCons.Scanner.ScannerBase(_refuse_absent, name="files of a GoRelease")
 
 
 def _complete(env: Env, folder: Any, called: str, archives: Sequence[Any], names: dict[Any, str]) -> Any:
