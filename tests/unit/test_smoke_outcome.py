@@ -21,13 +21,14 @@ def program(machine: str = "X86_64", bits: int = 64, goos: str = "linux", **elf:
     return BinaryFacts(format="ELF", size=1, elf=ElfFacts(machine=machine, bits=bits, **values))  # type: ignore[arg-type]
 
 
-def machine(*files: str, host: str = "linux/amd64", static: tuple[str, ...] = (QEMU,)) -> Machine:
+def machine(*files: str, host: str = "linux/amd64", static: tuple[str, ...] = (QEMU,), sysroot: str = "") -> Machine:
     """Return a machine on which these files are."""
     return Machine(
         host=Platform(*host.split("/")),
         find=lambda name: f"/usr/bin/{name}" if f"/usr/bin/{name}" in files else "",
         exists=lambda path: path in files,
         is_static=lambda path: path in static,
+        sysroot=sysroot,
     )
 
 
@@ -93,9 +94,11 @@ def test_way_to_run(facts: BinaryFacts, request_: Request, on: Machine, way: Way
             program(interpreter="/lib/ld-musl-x86_64.so.1", needed=("libc.so",), has_dynamic=True),
             DYNAMIC,
             machine(),
-            "not here is its interpreter /lib/ld-musl-x86_64.so.1",
+            "its interpreter /lib/ld-musl-x86_64.so.1 is not here",
         ),
-        (LOADED, DYNAMIC, machine(QEMU), f"neither here nor in /usr/aarch64-linux-gnu is its interpreter {LOADER}"),
+        (LOADED, DYNAMIC, machine(QEMU), f"its interpreter {LOADER} is neither here nor in /usr/aarch64-linux-gnu"),
+        (LOADED, DYNAMIC, machine(QEMU, "/s", sysroot="/s"), f"its interpreter {LOADER} is not in /s"),
+        (LOADED, DYNAMIC, machine(QEMU, sysroot="/s"), "there is no folder /s (GOSYSROOT)"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_run(facts: BinaryFacts, request_: Request, on: Machine, why: str) -> None:
@@ -134,7 +137,13 @@ def findings(ended: Ended, facts: BinaryFacts, way: Way = EMPTY) -> list[str]:
 def test_failures() -> None:
     wanted = "wanted: `app --version` to end with exit status 0 in an empty root"
     own, relink = "GOSMOKE: arguments that need no files, no environment and no network", "how it is linked"
-    assert findings(Ended(status=3), program()) == [wanted, "found:  exit status 3", f"fix:    {own}"]
+    assert findings(Ended(status=3), program()) == [
+        wanted, "found:  exit status 3", f"fix:    mend the program, or {own}",
+    ]  # fmt: skip
+    here = findings(Ended(status=3), program(), Way())
+    assert here[2] == "fix:    mend the program, or GOSMOKE: arguments that need no environment and no standard input"
+    unknown = Ended(status=2, output="flag provided but not defined: -version\nUsage of app:\n")
+    assert findings(unknown, program())[-1] == "fix:    GOSMOKE: arguments that the program knows"
     assert findings(Ended(status=-11), program())[:2] == [wanted, "found:  ended by SIGSEGV"]
     assert findings(Ended(status=-99), program())[1] == "found:  ended by signal 99"
     assert findings(Ended(start_error="Permission denied"), program()) == [

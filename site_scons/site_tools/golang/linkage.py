@@ -176,7 +176,7 @@ class Smoke:
     """Where the loader and the libraries of another platform are; empty for Debian's place for them."""
 
     def __str__(self) -> str:
-        return f"{list(self.arguments)} within {self.limit} s"
+        return f"{list(self.arguments)} within {self.limit} s" + (f" in {self.sysroot}" if self.sysroot else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

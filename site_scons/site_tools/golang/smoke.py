@@ -32,6 +32,9 @@ _LACKING = "This program can only be run on"
 _NO_FORMAT = "Exec format error"
 """What ENOEXEC is in words."""
 
+_UNKNOWN_FLAG = ("flag provided but not defined", "unknown flag", "unrecognized option", "invalid option")
+"""How programs begin to say that they do not know a flag (flag.FlagSet, getopt, spf13/pflag)."""
+
 _SHOWN, _WIDTH = 12, 200
 
 
@@ -105,6 +108,8 @@ def _dynamic_way(elf: ElfFacts, platform: Platform, emulator: str, machine: Mach
         return Way(emulator=emulator)
     variants: tuple[dict[str, str], ...] = ({}, {"GOARM": "5"})
     sysroots = [""]
+    if emulator and machine.sysroot and not machine.exists(machine.sysroot):
+        return f"there is no folder {machine.sysroot} (GOSYSROOT)"
     if emulator:
         usual = (f"/usr/{triple(platform, variant)}" for variant in variants)
         sysroots = [machine.sysroot] if machine.sysroot else ["", *dict.fromkeys(usual)]
@@ -112,7 +117,7 @@ def _dynamic_way(elf: ElfFacts, platform: Platform, emulator: str, machine: Mach
         if machine.exists(sysroot + elf.interpreter):
             return Way(emulator=emulator, sysroot=sysroot)
     places = " nor ".join(f"in {sysroot}" if sysroot else "here" for sysroot in sysroots)
-    return f"{'neither' if len(sysroots) > 1 else 'not'} {places} is its interpreter {elf.interpreter}"
+    return f"its interpreter {elf.interpreter} is {'neither' if len(sysroots) > 1 else 'not'} {places}"
 
 
 def _platform_of(elf: ElfFacts, host: Platform) -> Platform | None:
@@ -160,7 +165,17 @@ def _failure(ended: Ended, smoke: Smoke, way: Way, facts: BinaryFacts) -> tuple[
     if classify(facts).nss and way.empty_root:
         why = "perhaps that its glibc resolves hosts and users through NSS modules, of which there are none"
         return f"exit status {ended.status}", why, NSS_FIX
-    return f"exit status {ended.status}", loader, "GOSMOKE: arguments that need no files, no environment and no network"
+    return f"exit status {ended.status}", loader, _arguments_for(ended, way)
+
+
+def _arguments_for(ended: Ended, way: Way) -> str:
+    """Return what to do about a program that ended with another status than 0."""
+    if any(mark in ended.output for mark in _UNKNOWN_FLAG):
+        return "GOSMOKE: arguments that the program knows"
+    fix = "GOSMOKE: arguments that need no files, no environment and no network"
+    if not way.empty_root:
+        fix = "GOSMOKE: arguments that need no environment and no standard input"
+    return f"mend the program, or {fix}"
 
 
 def _signal(number: int) -> str:
