@@ -321,7 +321,10 @@ def test_e10_other_architecture(project: Project) -> None:
         assert not (project / path).exists()
     assert outcome.stderr.count(f"wanted: a C compiler for linux/{other}") == 2
     assert "why:    example.org/m/lookup imports net" in outcome.stderr
-    assert "; or set CC and CXX to a cross compiler; or linkage='static'" in outcome.stderr
+    assert "fix:    GOCTOOLCHAIN='zig' (`pip install ziglang`" in outcome.stderr
+    prefix = {"arm64": "aarch64", "amd64": "x86_64"}[other]
+    assert f" or GOCTOOLCHAIN='{prefix}-linux-gnu-gcc' (Debian: gcc-" in outcome.stderr
+    assert "); or linkage='static'\n" in outcome.stderr
 
 
 def test_e11_flags_that_go_does_not_allow_are_passed_through(project: Project) -> None:

@@ -275,7 +275,7 @@ def test_c18_glibc_floor_is_recorded_and_bounded(project: Project) -> None:
     for text in (
         "wanted: glibc 2.3 to be enough",
         f"found:  GLIBC_{floor} is required",
-        "fix:    GOLIBC='glibc-2.3' links against that one with zig",
+        "fix:    GOLIBC='glibc-2.3' with GOCTOOLCHAIN='zig' links against it",
     ):
         assert text in outcome.stderr
     project.scons("build/app", f"max=GLIBC_{floor}")

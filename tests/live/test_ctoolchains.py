@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import LOOKUP, Project, elf_type, fails, interpreter, is_static, needed, readelf
+from harness import HELLO, LOOKUP, Project, elf_type, fails, interpreter, is_static, needed, readelf
 
 pytestmark = [pytest.mark.live, pytest.mark.network]
 """The first link of zig for a target builds its C library, which takes minutes."""
@@ -59,6 +59,64 @@ def test_foreign_platform_with_cgo_and_musl(project: Project) -> None:
     project.up_to_date("app-static-libc")
 
 
+def test_musl_that_is_loaded(project: Project) -> None:
+    """C24: zig links musl statically unless it is told not to; Go asks for the loader that it finds in what zig links."""
+    project.module({"main.go": CGO, "lookup/main.go": LOOKUP})
+    arch = {"arm64": "aarch64", "riscv64": "riscv64"}[FOREIGN]
+    settings = f"linkage='dynamic', platform='linux/{FOREIGN}', GOLIBC='musl'"
+    project.sconstruct(f"env.GoProgram(None, '.', {settings})\nenv.GoProgram(None, 'lookup', {settings})")
+    outcome = project.scons("build")
+    for name in ("m", "lookup"):
+        app = project / f"build/linux-{FOREIGN}/dynamic/{name}"
+        assert f"{name}: dynamic: ELF EXEC" in outcome.stdout
+        assert interpreter(app) == f"/lib/ld-musl-{arch}.so.1"
+        assert needed(app) == ["libc.so"]
+    project.up_to_date("build")
+
+
+@pytest.mark.parametrize(
+    ("settings", "fix"),
+    [
+        ("GOLIBC='musl', GOCTOOLCHAIN='system'", "fix:    GOCTOOLCHAIN='zig' (`pip install ziglang`"),
+        (f"GOLIBC='musl', platform='linux/{FOREIGN}', GOCTOOLCHAIN='{CROSS}-gcc'", "fix:    GOCTOOLCHAIN='zig' (`"),
+        ("GOLIBC='glibc', GOCTOOLCHAIN='musl-gcc'", "GOCTOOLCHAIN='system' (Debian: gcc libc6-dev), or GOLIBC='musl'"),
+    ],
+)
+def test_a_compiler_for_another_libc_is_refused(project: Project, settings: str, fix: str) -> None:
+    """C24: plain go build exits 0, and the program loads the other libc."""
+    project.module({"main.go": CGO})
+    program(project, "dynamic", settings)
+    outcome = project.scons("app", status=2)
+    assert re.search(r"wanted: (musl|glibc), linked dynamically\n +found:  CC: ", outcome.stderr), outcome.stderr
+    assert fix in outcome.stderr
+    assert not list(project.path.rglob("app"))
+
+
+def test_a_printed_command_builds_the_same_in_a_shell(project: Project) -> None:
+    """The settings of the platform and the C compiler are in it."""
+    project.module({"main.go": HELLO, "c/main.go": CGO})
+    for source, linkage, settings in (
+        (".", "static", "platform='linux/arm/v5'"),
+        ("c", "dynamic", "GOAMD64='v3'"),
+        ("c", "dynamic", f"platform='linux/{FOREIGN}', GOLIBC='glibc-2.28'"),
+    ):
+        project.sconstruct(f"env.GoProgram('build/app', '{source}', linkage='{linkage}', {settings})")
+        printed = next(line for line in project.scons("app").stdout.splitlines() if " go build " in line)
+        app = project / "build/app"
+        built, told = app.read_bytes(), facts_of(project, app)
+        app.unlink()
+        project.run("sh", "-c", printed, check=True)
+        assert facts_of(project, app) == told, printed
+        if source == ".":
+            # What cgo makes has another build id: golang shows Go the headers that it knows.
+            assert app.read_bytes() == built
+
+
+def facts_of(project: Project, app: Path) -> tuple[str, str, str]:
+    """Return what Go was told to build, what the program loads, and which versions of it."""
+    return project.run("go", "version", "-m", str(app), check=True).stdout, readelf(app, "-d"), readelf(app, "-V")
+
+
 def test_glibc_floor(project: Project) -> None:
     """C17, C18: zig links against the glibc that is asked for; what the system's compiler links is held to it."""
     project.module({"main.go": LOOKUP})
@@ -88,7 +146,7 @@ def test_zig_has_no_static_glibc(project: Project) -> None:
         outcome = project.scons("app", status=2)
         assert "wanted: glibc, linked statically" in outcome.stderr
         assert "zig has glibc as a shared library only" in outcome.stderr
-        assert "fix:    GOLIBC='musl'" in outcome.stderr
+        assert "fix:    GOLIBC='musl', or GOCTOOLCHAIN='" in outcome.stderr
 
 
 def test_machine_without_a_c_compiler(project: Project) -> None:

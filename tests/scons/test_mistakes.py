@@ -174,5 +174,5 @@ def test_missing_compiler_is_named_with_a_fix_that_works(project: Project) -> No
     )
     project.sconstruct(PROGRAM.format('GOCC="/no/cc"'))
     outcome = project.scons(status=2)
-    assert "found:  /no/cc: there is no such program (from GOCC, else GOCTOOLCHAIN)" in outcome.stderr
+    assert "found:  /no/cc: there is no such program (from GOCC)" in outcome.stderr
     assert "linkage='static'" not in outcome.stderr, "its package has only cgo files"

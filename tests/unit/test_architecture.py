@@ -311,8 +311,8 @@ READERS = ("_scons.variables", "_scons.settings", "_scons.test_settings")
 NAMED_ELSEWHERE = {
     # What the build action itself runs.
     "_scons.actions": {"GO"},
-    # The command that builds, and the jobs that it may use; GOOS and GOARCH are Go's environment variables in a plan.
-    "_scons.command": {"GO", "GOCOM", "GOOS", "GOARCH"},
+    # The command that builds, and the jobs that it may use.
+    "_scons.command": {"GO", "GOCOM"},
     "_scons.batches": {"GOJOBS"},
     "_scons.lookahead": {"GOJOBS"},
     # How names of variables begin.

@@ -201,7 +201,7 @@ def test_missing_c_compiler_is_one_finding_with_the_reason(bin_directory: str) -
         config.c.compilers()
     [finding] = config.c.findings(NEEDS_C)
     assert finding.why == "m imports a"
-    assert finding.found == "nocc: it is not on PATH (/nowhere) (from GOCC, else GOCTOOLCHAIN)"
+    assert finding.found == "nocc: it is not on PATH (/nowhere)"
     assert "static" not in finding.fix
     assert config.c.findings(NEEDS_NONE) == ()
 

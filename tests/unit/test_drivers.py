@@ -15,20 +15,20 @@ from golang.drivers import (
     candidates,
     cross_gcc,
     find_zig,
-    packages_for,
     parse_ctoolchain,
     triple,
     zig_target,
 )
 from golang.errors import RequestError
 from golang.goflags import split_words
-from golang.linkage import Libc, parse_libc
+from golang.linkage import Libc, Linkage, Request, parse_libc
 from golang.platform import PORTS, Platform
 
 HERE = Platform("linux", "amd64")
 ARM64 = Platform("linux", "arm64")
 OWN = Drivers("gcc -m64", "g++ -m64")
 ZIG = "/opt/zig/zig"
+MUSL = Request(linkage=Linkage.STATIC_LIBC, libc=Libc.MUSL)
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +40,8 @@ def this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 def tried(choice: Choice | str = Choice.AUTO, platform: Platform = HERE, libc: str = "glibc", **more: Any) -> list[str]:
     """Return the C compilers that are tried."""
     kind, floor = parse_libc(libc)
-    found = candidates(choice, platform, more.get("settings", {}), kind, floor, OWN, "/bin")
+    request = Request(linkage=more.get("linkage", Linkage.STATIC_LIBC), libc=kind)
+    found = candidates(choice, platform, more.get("settings", {}), request, floor, OWN, "/bin")
     return [one.cc for one in found]
 
 
@@ -102,13 +103,20 @@ def test_zig_where_it_brings_no_c_library() -> None:
 )
 def test_what_zig_calls_platforms(platform: str, settings: dict[str, str], libc: str, flags: str) -> None:
     kind, floor = parse_libc(libc)
-    found = " ".join(zig_target(Platform(*platform.split("/")), settings, kind, floor))
+    request = Request(linkage=Linkage.STATIC_LIBC, libc=kind)
+    found = " ".join(zig_target(Platform(*platform.split("/")), settings, request, floor))
     assert found == (f"-target {flags}" if flags else "")
+
+
+def test_zig_is_told_to_link_musl_dynamically() -> None:
+    """It links musl statically otherwise, and glibc never."""
+    assert tried(Choice.ZIG, libc="musl", linkage=Linkage.DYNAMIC) == [f"{ZIG} cc -target x86_64-linux-musl -dynamic"]
+    assert tried(Choice.ZIG, linkage=Linkage.DYNAMIC) == [f"{ZIG} cc -target x86_64-linux-gnu"]
 
 
 def test_every_linux_has_names() -> None:
     for goarch in PORTS["linux"]:
-        assert zig_target(Platform("linux", goarch), {}, Libc.MUSL)
+        assert zig_target(Platform("linux", goarch), {}, MUSL)
         assert triple(Platform("linux", goarch), {})
     assert triple(Platform("linux", "arm"), {"GOARM": "5"}) == "arm-linux-gnueabi"
     assert triple(Platform("windows", "386"), {}) == "i686-w64-mingw32"
@@ -124,11 +132,6 @@ def test_every_linux_has_names() -> None:
 )
 def test_a_cross_compiler_has_its_cxx_beside_it(name: str, cxx: str) -> None:
     assert [split_words(one) for one in cross_gcc(name)] == [(name,), (cxx,)]
-
-
-def test_packages_of_debian() -> None:
-    assert packages_for([OWN, Drivers("zig cc", "zig c++")]) == "gcc libc6-dev; musl-tools for musl"
-    assert packages_for([OWN, cross_gcc("x86_64-linux-gnu-gcc")]) == "gcc-x86-64-linux-gnu"
 
 
 def test_what_a_toolchain_may_be_called() -> None:

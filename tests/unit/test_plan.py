@@ -24,6 +24,16 @@ def linked(linkage: str, platform: Platform = LINUX, **options: Any) -> tuple[st
     return linker_words(Request(linkage=Linkage(linkage)), platform, Options(**options))
 
 
+def test_what_a_shell_must_have_set() -> None:
+    """A printed command is to build the same when it is pasted."""
+    arm = make_plan(Request(linkage=Linkage.STATIC), Platform("linux", "arm"), Options(settings={"GOARM": "5"}))
+    assert arm.unusual == ("CGO_ENABLED", "GOOS", "GOARCH", "GOARM")
+    more = Options(toolchain="go1.26.8", settings={"GOEXPERIMENT": "x", "CGO_CFLAGS": "-g"})
+    assert make_plan(Request(linkage=Linkage.DYNAMIC), LINUX, more).unusual == (
+        "CGO_ENABLED", "GOOS", "GOARCH", "GOTOOLCHAIN", "GOEXPERIMENT", "CGO_CFLAGS",
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("linkage", "flags", "cgo", "external"),
     [

@@ -204,13 +204,13 @@ def test_highest_glibc_version(highest: str, ok: bool) -> None:
 @pytest.mark.parametrize(
     ("binary", "wanted", "found", "fix"),
     [
-        ("static-libc glibc", Libc.MUSL, "glibc", "set CC and CXX to compilers for musl, or GOLIBC='glibc'"),
-        ("static-libc musl", Libc.GLIBC, "musl", "set CC and CXX to compilers for glibc, or GOLIBC='musl'"),
+        ("static-libc glibc", Libc.MUSL, "glibc", "a C toolchain for musl (GOCTOOLCHAIN), or GOLIBC='glibc'"),
+        ("static-libc musl", Libc.GLIBC, "musl", "a C toolchain for glibc (GOCTOOLCHAIN), or GOLIBC='musl'"),
         (
             "static-libc unknown",
             Libc.GLIBC,
             "a libc that is neither glibc nor musl",
-            "set CC and CXX to compilers for glibc",
+            "a C toolchain for glibc (GOCTOOLCHAIN)",
         ),
     ],
 )

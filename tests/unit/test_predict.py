@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from golang.c_findings import c_findings
+from golang.c_findings import c_findings, toolchains_for
 from golang.ccompiler import CCompiler
 from golang.finding import Finding
 from golang.golist import build_graph, decode_stream
@@ -21,6 +21,7 @@ from golang.predict import CgoUse, Prediction, predict
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "golist"
 LINUX = Platform("linux", "amd64")
+ARM64 = Platform("linux", "arm64")
 CGO_TAGS = tags_of(LINUX, cgo=True)
 STATIC_KINDS = [linkage for linkage in Linkage if linkage.is_static]
 
@@ -345,10 +346,50 @@ def test_c_toolchain_of_the_wanted_libc() -> None:
 
 
 def test_c_toolchain_of_another_libc() -> None:
-    """C24: only where libc is linked in."""
+    """C24: whatever the linkage, for what is loaded is another libc too; one that is not known may only be loaded."""
     assert c_cases(compiler(), libc=Libc.MUSL) == ["C24 CC"]
+    assert c_cases(compiler(), libc=Libc.MUSL, linkage="dynamic") == ["C24 CC"]
+    assert c_cases(compiler(libc=Libc.MUSL), linkage="dynamic") == ["C24 CC"]
     assert c_cases(compiler(libc=None)) == ["C24 CC"]
-    assert c_cases(compiler(), libc=Libc.MUSL, linkage="dynamic") == []
+    assert c_cases(compiler(libc=None), linkage="dynamic") == []
+
+
+@pytest.mark.parametrize(
+    ("platform", "linkage", "libc", "chosen_by", "advice"),
+    [
+        (LINUX, "dynamic", Libc.GLIBC, "", "`pip install ziglang` into the Python that runs SCons or gcc as CC (Debian:"),
+        (LINUX, "static-libc", Libc.GLIBC, "", "gcc as CC (Debian: gcc libc6-dev)"),
+        (LINUX, "static-libc", Libc.GLIBC, "GOCTOOLCHAIN", "GOCTOOLCHAIN='system' (Debian: gcc libc6-dev)"),
+        (LINUX, "static-libc", Libc.MUSL, "GOCTOOLCHAIN", "GOCTOOLCHAIN='zig' (`pip install ziglang` into the Python t"),
+        (LINUX, "static-libc", Libc.MUSL, "GOCC", "GOCC and GOCXX: compilers for it; or without them GOCTOOLCHAIN='zig'"),
+        (ARM64, "static-libc", Libc.MUSL, "", "`pip install ziglang` into the Python that runs SCons"),
+        (ARM64, "static-libc", Libc.GLIBC, "", "GOCTOOLCHAIN='aarch64-linux-gnu-gcc' (Debian: gcc-aarch64-linux-gnu)"),
+        (LINUX, "static-libc", Libc.GLIBC, "GOCC", "GOCC and GOCXX: compilers for it; or without them gcc as CC (D"),
+        (ARM64, "static-libc", Libc.GLIBC, "GOSYSROOT", "put gcc and libc6-dev for linux/arm64 into GOSYSROOT (docs/em"),
+        (Platform("solaris", "amd64"), "dynamic", Libc.GLIBC, "", "GOCC and GOCXX: compilers for it"),
+    ],
+)  # fmt: skip
+def test_what_would_suit(
+    monkeypatch: pytest.MonkeyPatch, platform: Platform, linkage: str, libc: Libc, chosen_by: str, advice: str
+) -> None:
+    """It is never proposed what is so already, nor what cannot do it."""
+    monkeypatch.setattr("golang.c_findings.host_platform", lambda: LINUX)
+    request = Request(linkage=Linkage(linkage), libc=libc)
+    assert toolchains_for(platform, request, chosen_by).startswith(advice)
+
+
+def test_musl_has_two_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("golang.c_findings.host_platform", lambda: LINUX)
+    musl = Request(linkage=Linkage.DYNAMIC, libc=Libc.MUSL)
+    assert toolchains_for(LINUX, musl, "GOCTOOLCHAIN").endswith(" or GOCTOOLCHAIN='musl-gcc' (Debian: musl-tools)")
+
+
+def test_what_would_suit_for_cxx(monkeypatch: pytest.MonkeyPatch) -> None:
+    """musl-gcc has no C++."""
+    monkeypatch.setattr("golang.c_findings.host_platform", lambda: LINUX)
+    musl = Request(linkage=Linkage.STATIC_LIBC, libc=Libc.MUSL)
+    assert "musl-gcc" not in toolchains_for(LINUX, musl, "", cxx=True)
+    assert "Debian: g++-aarch64-linux-gnu" in toolchains_for(ARM64, Request(linkage=Linkage.DYNAMIC), "", cxx=True)
 
 
 def test_cxx_links_a_program_with_cxx_in_it() -> None:

@@ -8,9 +8,9 @@ from .ccompiler import CCompiler
 from .csettings import is_shared_file
 from .drivers import ZIG_HELP, triple, zig_target
 from .finding import Finding
-from .linkage import Request
+from .linkage import Libc, Linkage, Request
 from .packages import Package
-from .platform import Platform
+from .platform import Platform, host_platform
 from .predict import Prediction
 
 
@@ -48,55 +48,95 @@ def only_shared(closure: Iterable[Package]) -> tuple[Finding, ...]:
     )
 
 
-def _no_cxx(prediction: Prediction) -> Finding:
+def toolchains_for(platform: Platform, request: Request, chosen_by: str, *, cxx: bool = False) -> str:
+    """Return which C toolchains make what is asked for, and how to get them, in words.
+
+    ``chosen_by`` is the variable that says which one builds, if any does; ``cxx`` tells whether it is to have C++.
+    """
+    glibc, here = request.libc is Libc.GLIBC or platform.goos != "linux", platform == host_platform()
+    static_glibc = glibc and request.linkage.links_libc_statically
+    found = []
+    if zig_target(platform, {}, request) and not static_glibc and request.linkage is not Linkage.STATIC_PIE:
+        found.append(f"GOCTOOLCHAIN='zig' ({ZIG_HELP})" if chosen_by else ZIG_HELP)
+    prefix = triple(platform, {})
+    if glibc and here:
+        own = "GOCTOOLCHAIN='system'" if chosen_by == "GOCTOOLCHAIN" else "gcc as CC"
+        found.append(f"{own} (Debian: {'g++' if cxx else 'gcc libc6-dev'})")
+    elif glibc and prefix:
+        compiler = "g++" if cxx else "gcc"
+        found.append(f"GOCTOOLCHAIN='{prefix}-gcc' (Debian: {compiler}-{prefix.replace('_', '-')})")
+    elif here and not glibc and not cxx and request.linkage is not Linkage.STATIC_PIE:
+        found.append("GOCTOOLCHAIN='musl-gcc' (Debian: musl-tools)")
+    if chosen_by == "GOSYSROOT":
+        found.insert(0, f"put gcc and libc6-dev for {platform} into GOSYSROOT (docs/emulation.md)")
+    if chosen_by == "GOCC" or not found:
+        own = "GOCC and GOCXX: compilers for it"
+        return f"{own}; or without them {' or '.join(found)}" if found else own
+    return " or ".join(found)
+
+
+def _no_cxx(prediction: Prediction, fix: str) -> Finding:
     return Finding(
         case="C25",
         wanted="a C++ compiler, for C++ in a cgo package",
         found="none that works",
         why=str(prediction.cxx[0]),
-        fix="install one (Debian: g++) or set GOCXX to it",
+        fix=fix,
     )
 
 
 def c_findings(
-    prediction: Prediction, request: Request, platform: Platform, compilers: Sequence[CCompiler]
+    prediction: Prediction,
+    request: Request,
+    platform: Platform,
+    compilers: Sequence[CCompiler],
+    chosen_by: str = "",
 ) -> tuple[Finding, ...]:
-    """Return what is wrong with the C toolchain for this program: other machine, other libc (linkage case C24)."""
+    """Return what is wrong with the C toolchain for this program: other machine, other libc (linkage case C24).
+
+    ``chosen_by`` is the variable that says which one builds, if any does.
+    """
     used = compilers[: 2 if prediction.needs_cxx else 1]
-    found = [_no_cxx(prediction)] if prediction.needs_cxx and len(used) == 1 else []
+    advice = toolchains_for(platform, request, chosen_by, cxx=prediction.needs_cxx)
+    found = [_no_cxx(prediction, f"{advice}; or GOCXX")] if prediction.needs_cxx and len(used) == 1 else []
     for name, compiler in zip(("CC", "CXX"), used, strict=False):
         if not compiler.makes_code_for(platform):
+            without = "; or linkage='static'" if prediction.does_without_c and not platform.why_not_static else ""
             found.append(
                 Finding(
                     case="C20",
                     wanted=f"a C compiler for {platform}",
                     found=f"{name}: {compiler} makes code for {compiler.goos}/{compiler.goarch}",
                     why="; ".join(map(str, prediction.cgo[:1])),
-                    fix=(f"{ZIG_HELP}, which builds for it; or " if zig_target(platform, {}, request.libc) else "")
-                    + "set CC and CXX to a cross compiler"
-                    + ("" if platform.why_not_static else "; or linkage='static'"),
+                    fix=advice + without,
                 )
             )
-        elif request.linkage.links_libc_statically and compiler.libc is not request.libc:
+        elif _has_another_libc(compiler, request, platform):
+            how = "statically" if request.linkage.is_static else "dynamically"
+            known = f", or GOLIBC={compiler.libc.value!r}" if compiler.libc else ""
             found.append(
                 Finding(
                     case="C24",
-                    wanted=f"{request.libc.value}, linked statically",
+                    wanted=f"{request.libc.value}, linked {how}",
                     found=f"{name}: {compiler}",
                     why=f"Go links a program with C++ in it with CXX: {prediction.cxx[0]}" if name == "CXX" else "",
-                    fix=f"set {name} to a compiler for {request.libc.value}, or GOLIBC to the libc of that compiler",
+                    fix=f"{advice}{known}",
                 )
             )
         elif request.linkage.links_libc_statically and not compiler.links_statically(request.libc):
-            prefix = triple(platform, {})
-            cross = f"GOCTOOLCHAIN='{prefix}-gcc' (Debian: gcc-{prefix.replace('_', '-')})" if prefix else "a GNU one"
             found.append(
                 Finding(
                     case="C17",
                     wanted="glibc, linked statically",
                     found=f"{name}: {compiler}",
                     why="zig has glibc as a shared library only",
-                    fix=f"GOLIBC='musl', or {cross}",
+                    fix=f"GOLIBC='musl', or {advice}",
                 )
             )
     return tuple(found)
+
+
+def _has_another_libc(compiler: CCompiler, request: Request, platform: Platform) -> bool:
+    if request.linkage.links_libc_statically:
+        return compiler.libc is not request.libc
+    return platform.goos == "linux" and compiler.libc not in (None, request.libc)

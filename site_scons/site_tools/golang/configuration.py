@@ -58,15 +58,19 @@ def _is_owned(name: str) -> bool:
     return (name.startswith(("GO", "CGO_")) and not name.startswith("GOOGLE_")) or name in _OWNED
 
 
-def _spelled(compiler: CCompiler, search: str) -> str:
-    """Return how a compiler is named: by its name alone where PATH finds that very file, as Go itself does.
+def _spelled(compilers: Sequence[CCompiler], search: str) -> dict[str, str]:
+    """Return CC and CXX: by name alone where that PATH finds the very file, as Go itself does.
 
     Go knows what a C compiler made by its spelling; another one would compile its own packages once more.
     """
-    path, *flags = compiler.command
-    name = os.path.basename(path)
-    found = shutil.which(name, path=search)
-    return join_words([name, *flags]) if found and os.path.samefile(found, path) else compiler.as_setting
+    found = {}
+    for variable, compiler in zip(("CC", "CXX"), compilers, strict=False):
+        path, *flags = compiler.command
+        name = os.path.basename(path)
+        file = shutil.which(name, path=search)
+        same = file and os.path.samefile(file, path)
+        found[variable] = join_words([name, *flags]) if same else compiler.as_setting
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +88,8 @@ class Configuration:
     process_path: str
     drivers: Sequence[Drivers]
     """C compilers to try, best first."""
+    chosen_by: str = ""
+    """The construction variable that says which C compilers build; empty where the first one that suits does."""
     floor: str = ""
     """The oldest glibc that a dynamic program must do with, such as ``2.17``; empty for any."""
     c_settings: CSettings = field(default_factory=CSettings)
@@ -152,6 +158,7 @@ class Configuration:
             platform=self.platform,
             floor=self.floor,
             drivers=self.drivers,
+            chosen_by=self.chosen_by,
             base=self.base,
             process_path=self.process_path,
             memo=self.memo,
@@ -163,9 +170,14 @@ class Configuration:
         compilers = self.c.compilers(cxx=prediction.needs_cxx) if prediction.needs_c else ()
         programs = (compiler.command[0] for compiler in compilers)
         environ["PATH"] = search_path(environ.get("PATH", ""), self.process_path, *programs)
-        for name, compiler in zip(("CC", "CXX"), compilers, strict=False):
-            environ[name] = _spelled(compiler, environ["PATH"])
-        return environ
+        return {**environ, **_spelled(compilers, environ["PATH"])}
+
+    def compilers_in_words(self, prediction: Prediction) -> dict[str, str]:
+        """Return the C compilers that take part, as they are to be called in a shell. Raises ToolchainError."""
+        if not prediction.needs_c:
+            return {}
+        used = self.c.compilers(cxx=prediction.needs_cxx)[: 2 if prediction.needs_cxx else 1]
+        return _spelled(used, self.process_path)
 
     @property
     def dynamic_libraries(self) -> frozenset[str] | None:

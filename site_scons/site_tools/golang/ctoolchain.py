@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from .c_findings import c_findings
+from .c_findings import c_findings, toolchains_for
 from .ccompiler import CCompiler, LinkTrial, find_compiler, try_link
 from .compiler_memo import CompilerMemo
-from .drivers import LIBC_LIBRARIES, ZIG_HELP, Drivers, packages_for
+from .drivers import LIBC_LIBRARIES, Drivers
 from .errors import GolangError, InspectError, ToolchainError
 from .facts import version_key
 from .finding import Finding
@@ -49,6 +49,8 @@ class CToolchain:
     """The oldest glibc that a dynamic program must do with, such as ``2.17``; empty for any."""
     drivers: Sequence[Drivers]
     """Compilers to try, best first."""
+    chosen_by: str = ""
+    """The construction variable that says which; empty where the first one that suits is taken."""
     base: Mapping[str, str]
     """The environment without any setting of Go."""
     process_path: str
@@ -166,7 +168,7 @@ class CToolchain:
         except ToolchainError as error:
             return (self._no_compiler(error, prediction),)
         found = (
-            *c_findings(prediction, self.request, self.platform, compilers),
+            *c_findings(prediction, self.request, self.platform, compilers, self.chosen_by),
             *(self._darwin_findings(prediction, compilers[0]) if self.platform.goos == "darwin" else ()),
         )
         if found or not self.request.linkage.links_libc_statically:
@@ -215,9 +217,11 @@ class CToolchain:
         # A C program is no Go program with libc in it: where nothing in its bytes names the libc it is just static.
         if made == self.request.linkage.value or (made, self.request.linkage) == ("static", Linkage.STATIC_LIBC):
             return ()
-        advice = "install the static libc (Debian: libc6-dev, musl-tools), or set CC to a toolchain that does it"
+        advice = f"install its static libc, or {toolchains_for(self.platform, self.request, self.chosen_by)}"
         if self.request.libc is Libc.MUSL and self.request.linkage is Linkage.STATIC_PIE:
-            advice += "; neither Debian's musl-gcc nor zig makes static-pie: gcc with GOLIBC='glibc' does"
+            advice = (
+                "linkage='static-libc', or GOLIBC='glibc' with gcc: neither Debian's musl-gcc nor zig makes static-pie"
+            )
         return (
             Finding(
                 case="C5" if self.request.linkage is Linkage.STATIC_PIE else "C12",
@@ -240,14 +244,13 @@ class CToolchain:
 
     def _no_compiler(self, error: ToolchainError, prediction: Prediction) -> Finding:
         why = "; ".join(map(str, prediction.cgo)) or f"linkage {self.request} is linked by the C toolchain"
-        pure = all(use.package in ("net", "os/user", "runtime/cgo") for use in prediction.cgo)
+        fix = toolchains_for(self.platform, self.request, self.chosen_by, cxx=prediction.needs_cxx)
         return Finding(
             case="E1",
             wanted=f"a C compiler, for linkage {self.request}",
-            found=f"{error} (from GOCC, else GOCTOOLCHAIN)",
+            found=f"{error}{f' (from {self.chosen_by})' if self.chosen_by else ''}",
             why=why,
-            fix=f"{ZIG_HELP}; or install a compiler (Debian: {packages_for(self.drivers)}), or set GOCC to one"
-            + ("; linkage='static' needs none" if pure else ""),
+            fix=f"{fix}; linkage='static' needs none" if prediction.does_without_c else fix,
         )
 
 

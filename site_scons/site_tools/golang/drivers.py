@@ -10,12 +10,12 @@ import importlib.util
 import os
 import re
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from .errors import RequestError
 from .goflags import join_words
-from .linkage import Libc
+from .linkage import Libc, Linkage, Request
 from .platform import Platform, host_platform
 
 ZIG_HELP = "`pip install ziglang` into the Python that runs SCons"
@@ -102,11 +102,12 @@ def find_zig(path: str) -> str:
     return shutil.which("zig", path=path) or ""
 
 
-def zig_target(platform: Platform, settings: Mapping[str, str], libc: Libc, floor: str = "") -> tuple[str, ...]:
+def zig_target(platform: Platform, settings: Mapping[str, str], request: Request, floor: str = "") -> tuple[str, ...]:
     """Return the flags that make zig build for a platform; none where it cannot.
 
     ``settings`` are Go's micro-architecture variables; ``floor`` is the oldest glibc that must do, such as ``2.17``.
     """
+    libc = request.libc
     arch, system = _ZIG_ARCHS.get(platform.goarch, ""), _ZIG_SYSTEMS.get(platform.goos, "")
     if not arch or not (system or platform.goos == "linux"):
         return ()
@@ -115,7 +116,10 @@ def zig_target(platform: Platform, settings: Mapping[str, str], libc: Libc, floo
     abi = _zig_abi(platform.goarch, settings, libc)
     version = f".{floor}" if floor and libc is Libc.GLIBC else ""
     processor = _ZIG_ARMS.get(settings.get("GOARM", "")[:1], "") if platform.goarch == "arm" else ""
-    return ("-target", f"{arch}-linux-{abi}{version}", *([f"-mcpu={processor}"] if processor else ()))
+    # With musl zig links statically unless it is told not to.
+    dynamic = libc is Libc.MUSL and request.linkage is Linkage.DYNAMIC
+    flags = [*([f"-mcpu={processor}"] if processor else ()), *(["-dynamic"] if dynamic else ())]
+    return ("-target", f"{arch}-linux-{abi}{version}", *flags)
 
 
 def _zig_abi(goarch: str, settings: Mapping[str, str], libc: Libc) -> str:
@@ -141,13 +145,6 @@ LIBC_LIBRARIES = frozenset({"c", "crypt", "dl", "m", "pthread", "resolv", "rt", 
 """The libraries that a C library consists of, as ``-l`` names them."""
 
 
-def packages_for(drivers: Iterable[Drivers]) -> str:
-    """Return the packages of Debian that some compilers are in, in words."""
-    names = (os.path.basename(one.cc.split()[0]) for one in drivers)
-    crossed = [f"gcc-{name.removesuffix('-gcc').replace('_', '-')}" for name in names if name.count("-") > 1]
-    return " ".join(crossed) or "gcc libc6-dev; musl-tools for musl"
-
-
 def cross_gcc(name: str) -> Drivers:
     """Return the compilers that belong to a cross gcc of this name."""
     folder, base = os.path.split(name)
@@ -159,7 +156,7 @@ def candidates(
     choice: Choice | str,
     platform: Platform,
     settings: Mapping[str, str],
-    libc: Libc,
+    request: Request,
     floor: str,
     own: Drivers,
     path: str,
@@ -174,7 +171,7 @@ def candidates(
     musl = Drivers("musl-gcc", own.cxx)
     if choice in (Choice.SYSTEM, Choice.MUSL_GCC):
         return (own,) if choice is Choice.SYSTEM else (musl,)
-    target, zig = zig_target(platform, settings, libc, floor), find_zig(path)
+    target, zig = zig_target(platform, settings, request, floor), find_zig(path)
     if choice is Choice.ZIG:
         if not target:
             msg = f"$GOCTOOLCHAIN\n  wanted: zig for {platform}\n  found:  zig brings no C library for it"
@@ -184,7 +181,7 @@ def candidates(
     prefix = "" if here else triple(platform, settings)
     return (
         own,
-        *((musl,) if libc is Libc.MUSL and here else ()),
+        *((musl,) if request.libc is Libc.MUSL and here else ()),
         *((_zig(zig, target),) if zig and target else ()),
         *((cross_gcc(f"{prefix}-gcc"),) if prefix else ()),
     )

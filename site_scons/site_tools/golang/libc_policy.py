@@ -28,7 +28,7 @@ def _linked(elf: ElfFacts, verdict: Verdict, request: Request) -> Iterable[Findi
     if not request.linkage.links_libc_statically:
         return
     wanted = f"{request.libc.value}, linked statically"
-    fix = f"set CC and CXX to compilers for {request.libc.value}"
+    fix = f"a C toolchain for {request.libc.value} (GOCTOOLCHAIN)"
     both = f"musl's marks beside those of {Libc.GLIBC.value}"
     if verdict.libc is None:
         yield Finding(case="C24", wanted=wanted, found="a libc that is neither glibc nor musl", fix=fix)

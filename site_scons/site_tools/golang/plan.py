@@ -134,6 +134,10 @@ class Options:
         return {"GOLDFLAGS -extldflags": self.external_flags, "CGO_LDFLAGS": words}
 
 
+_USUAL = {"GOENV": "off", "GO111MODULE": "on", "GOTOOLCHAIN": "local", "GOFLAGS": " "}
+"""What says what is so anyway where a user has set nothing."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """How one configuration is built.
@@ -155,6 +159,11 @@ class Plan:
     def compile_flags(self) -> tuple[str, ...]:
         """The flags of the command that compiles."""
         return (*self.flags, *self.test_flags)
+
+    @property
+    def unusual(self) -> tuple[str, ...]:
+        """The names in ``environ`` that a shell without settings of Go's must have set to build the same."""
+        return tuple(name for name, value in self.environ.items() if value and _USUAL.get(name) != value)
 
     @property
     def position_independent(self) -> bool:

@@ -183,7 +183,7 @@ def _needed(
             case="C18",
             wanted=f"glibc {highest} to be enough",
             found=f"GLIBC_{floor} is required",
-            fix=f"GOLIBC='glibc-{highest}' links against that one with zig ({ZIG_HELP}); or link statically",
+            fix=f"GOLIBC='glibc-{highest}' with GOCTOOLCHAIN='zig' links against it ({ZIG_HELP}); or link statically",
         )
 
 

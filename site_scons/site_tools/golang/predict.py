@@ -61,6 +61,11 @@ class Prediction:
         return bool(self.cxx)
 
     @property
+    def does_without_c(self) -> bool:
+        """Whether nothing but Go's own packages uses cgo, all of which have Go in its place."""
+        return all(use.package in ("net", "os/user", "runtime/cgo") for use in self.cgo)
+
+    @property
     def needs_c(self) -> bool:
         """Whether a C compiler takes part in the build."""
         return bool(self.cgo) or self.kind in (Kind.STATIC_LIBC, Kind.STATIC_PIE, *LIBRARY_KINDS.values())

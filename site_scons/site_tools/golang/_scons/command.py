@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 import SCons.Action
@@ -86,10 +87,16 @@ def show_command(target: list[Any], source: list[Any], env: Env) -> str:
         str(one.strfunction(target, source, env) if hasattr(one, "strfunction") else one)
         for one in getattr(command, "list", [command])
     )
-    environ = {**config.plan.environ, **config.go_environ}
-    shown_of = ("CGO_ENABLED", "GOOS", "GOARCH", *(["GOFLAGS"] if config.emulation else []))
-    told = [f"{name}={environ[name]}" for name in shown_of]
-    return " ".join([*told, lines])
+    return " ".join([*_settings_told(scan), lines])
+
+
+def _settings_told(scan: ProgramScan) -> list[str]:
+    """Return the variables that a shell must have set to do the same, as words of a command line."""
+    config = scan.configuration
+    environ = {**config.plan.environ, **config.go_environ, **config.compilers_in_words(scan.prediction)}
+    flags = ["GOFLAGS"] if config.emulation else []
+    compilers = [name for name in ("CC", "CXX") if name in environ]
+    return [f"{name}={shlex.quote(environ[name])}" for name in [*config.plan.unusual, *flags, *compilers]]
 
 
 def literals(words: Any) -> list[Any]:

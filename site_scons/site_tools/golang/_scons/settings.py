@@ -245,13 +245,15 @@ def drivers_of(env: Env, platform: Platform, settings: Mapping[str, str]) -> tup
     if explicit:
         return (Drivers(explicit, own.cxx),)
     path = os.pathsep.join(filter(None, (environ.get("PATH"), os.environ.get("PATH"))))
-    libc, floor = parse_libc(text(env, "GOLIBC"))
-    return candidates(choice, platform, settings, libc, floor, own, path)
+    floor = parse_libc(text(env, "GOLIBC"))[1]
+    return candidates(choice, platform, settings, request_of(env), floor, own, path)
 
 
-def chooses_compilers(env: Env) -> bool:
-    """Return whether an environment says which C compilers build."""
-    return bool(text(env, "GOCC")) or parse_ctoolchain(text(env, "GOCTOOLCHAIN")) is not Choice.AUTO
+def _chosen_by(env: Env) -> str:
+    """Return the variable that says which C compilers build; empty if none does."""
+    if text(env, "GOCC"):
+        return "GOCC"
+    return "" if parse_ctoolchain(text(env, "GOCTOOLCHAIN")) is Choice.AUTO else "GOCTOOLCHAIN"
 
 
 def workspace_of(env: Env, module_root: str) -> str:
@@ -275,9 +277,10 @@ def configuration_of(
     """Return the configuration in which an environment builds programs of a module. Raises RequestError."""
     request, platform, options = request_of(env), platform_of(env), options_of(env, toolchain)
     base = base_environ(shell_environ(env), os.environ, caches_of(env))
-    drivers = drivers_of(env, platform, options.settings)
-    if emulation and emulation.emulator and options.sysroot and not chooses_compilers(env):
+    drivers, chosen_by = drivers_of(env, platform, options.settings), _chosen_by(env)
+    if emulation and emulation.emulator and options.sysroot and not chosen_by:
         drivers = (emulation.compilers(options.sysroot, {**base, **toolchain.caches}),)
+        chosen_by = "GOSYSROOT"
     return Configuration(
         request=request,
         platform=platform,
@@ -288,6 +291,7 @@ def configuration_of(
         base=base,
         process_path=os.environ.get("PATH", ""),
         drivers=drivers,
+        chosen_by=chosen_by,
         floor=parse_libc(text(env, "GOLIBC"))[1],
         c_settings=c_settings(env, shared_libraries(env)),
         emulation=emulation,

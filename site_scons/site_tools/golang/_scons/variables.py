@@ -86,7 +86,7 @@ def _table() -> tuple[Variable, ...]:
         Variable("GOVERIFYDROPPEDCGO", "warn", "A package whose cgo files `static` leaves out while nothing, or only a stub, takes their place.", proof, choices=_choices(Level)),
         Variable("GOVERIFYRUNPATH", "warn", "A shared library that a `dynamic` program does not find where it stands: neither through its run path (`RPATH`), nor where this machine has its libraries, nor in `$GOVERIFYLIBS`. See [cgo.md](cgo.md).", proof, choices=_choices(Level)),
         Variable("GOMINSTACK", 0, "The least default stack size of threads of C, in bytes; 0 for any. Where the C toolchain links, it is told to ask for it, and the proof holds every ELF program to it: [threads](static-libc.md#threads).", proof),
-        Variable("GOSMOKE", None, "Run the program with these arguments before it stands, a list or a string: it must end with exit status 0. `[]` runs it without arguments, `None` not at all. See [smoke.md](smoke.md).", proof),
+        Variable("GOSMOKE", None, "Run the program with these arguments before it stands, a list or a string: it must end with exit status 0. `[]` runs it without arguments; `None`, or an empty string, not at all. See [smoke.md](smoke.md).", proof),
         Variable("GOSMOKETIMEOUT", 10, "How many seconds that may take; ten times as many in an emulator.", proof),
         Variable("GOTARGETDIR", "build/$GOLINKAGE", "Where `GoModule`, and `GoProgram` without a target, put programs. Where a call says `platform=`, unless this is set: `build/$GOPLATFORM/$GOLINKAGE`.", output, rebuilds=False),
         Variable("GOCOM", "$GO build $( -C $_GOMODULEROOT -o ${TARGET.abspath} -p $GOJOBS $_GOOVERLAY $) $_GOFLAGS $_GOPACKAGE", "The command that builds a program, or an Action.", output),
