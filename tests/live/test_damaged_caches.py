@@ -96,15 +96,17 @@ def fleet(tmp_path_factory) -> Fleet:
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_damaged(fleet: Fleet, damage: str) -> None:
+    """Each damage to two kinds of files, each kind damaged in several ways; tests/unit/test_store.py has more."""
     fleet.reset()
-    # One of each kind.
-    kinds = {file.name.partition("-")[0]: file for file in kept(fleet)}
-    for number, file in enumerate(kinds.values()):
+    kinds = list({file.name.partition("-")[0]: file for file in kept(fleet)}.values())
+    first = 2 * list(DAMAGES).index(damage)
+    for number in (0, 1):
+        file = kinds[(first + number) % len(kinds)]
         DAMAGES[damage](file)
-        fleet.recovers(WORDS[number % 2])
+        fleet.recovers(WORDS[number])
         DAMAGES[damage](file)
-        fleet.say(WORDS[(number + 1) % 2])
-        fleet.recovers(WORDS[(number + 1) % 2])
+        fleet.say(WORDS[1 - number])
+        fleet.recovers(WORDS[1 - number])
 
 
 def test_an_older_one_is_put_back(fleet: Fleet) -> None:

@@ -134,7 +134,7 @@ def test_what_gofmt_finds(project: Project) -> None:
 def test_what_is_no_go_is_not_formatted(project: Project) -> None:
     project.write({"other/other.go": "package other\n\nfunc {\n"})
     outcome = project.scons("fmt", status=2)
-    assert "  found:  what is no Go\nother/other.go:3:6: expected" in outcome.stderr
+    assert "  found:  syntax errors\nother/other.go:3:6: expected" in outcome.stderr
 
 
 def test_what_scons_makes_is_vetted_and_not_formatted(project: Project) -> None:

