@@ -266,7 +266,7 @@ def test_c24_musl_for_c_only_is_refused_where_cxx_links(project: Project) -> Non
         "wanted: musl, linked statically",
         "found:  CXX: g++ (",
         "why:    Go links a program with C++ in it with CXX: example.org/m imports example.org/m/cxx",
-        "fix:    set CXX to a compiler for musl",
+        "fix:    GOCTOOLCHAIN='zig' (`pip install ziglang`",
     )
     # The proof finds it too, whatever was predicted.
     declare(

@@ -81,7 +81,7 @@ def test_e1_without_any_compiler_only_what_needs_one_fails(project: Project) -> 
         "found:  gcc: it is not on PATH",
         "why:    example.org/m/lookup imports net; example.org/m/lookup imports os/user\n",
         "why:    linkage static-libc (glibc) is linked by the C toolchain\n",
-        "; or install a compiler (Debian: gcc",
+        "gcc with GOCTOOLCHAIN='system' (Debian: gcc libc6-dev); linkage='static' needs none",
     ):
         assert text in outcome.stderr, outcome.text
 

@@ -79,7 +79,10 @@ def test_musl_that_is_loaded(project: Project) -> None:
     [
         ("GOLIBC='musl', GOCTOOLCHAIN='system'", "fix:    GOCTOOLCHAIN='zig' (`pip install ziglang`"),
         (f"GOLIBC='musl', platform='linux/{FOREIGN}', GOCTOOLCHAIN='{CROSS}-gcc'", "fix:    GOCTOOLCHAIN='zig' (`"),
-        ("GOLIBC='glibc', GOCTOOLCHAIN='musl-gcc'", "GOCTOOLCHAIN='system' (Debian: gcc libc6-dev), or GOLIBC='musl'"),
+        (
+            "GOLIBC='glibc', GOCTOOLCHAIN='musl-gcc'",
+            "gcc with GOCTOOLCHAIN='system' (Debian: gcc libc6-dev), or GOLIBC='musl'",
+        ),
     ],
 )
 def test_a_compiler_for_another_libc_is_refused(project: Project, settings: str, fix: str) -> None:

@@ -148,7 +148,7 @@ def test_program_that_fails_does_not_stand(project: Project) -> None:
         "  wanted: `app` to end with exit status 0 in an empty root\n"
         "  found:  exit status 3; it said:\n"
         "          because\n"
-        "  fix:    GOSMOKE: arguments that need no files, no environment and no network\n"
+        "  fix:    mend the program, or GOSMOKE: arguments that need no files, no environment and no network\n"
     )
     assert [file.name for file in (project / "build").iterdir()] == ["app.rejected"]
     assert project.run("build/app.rejected").status == 3

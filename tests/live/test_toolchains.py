@@ -49,9 +49,15 @@ def test_libc_of_the_compiler_must_be_the_one_asked_for(project: Project) -> Non
     compiler.write_text('#!/bin/sh\nexec musl-gcc "$@"\n')
     compiler.chmod(0o755)
     declare(project, "static-libc", f"GOCC={str(compiler)!r}")
-    refused(project, "wanted: glibc, linked statically", "found:  CC: cc-glibc (", "; musl)", "fix:    set CC to")
+    refused(
+        project,
+        "wanted: glibc, linked statically",
+        "found:  CC: cc-glibc (",
+        "; musl)",
+        "fix:    GOCC and GOCXX: compilers for",
+    )
     declare(project, "static-libc", "GOCC='gcc', GOLIBC='musl'")
-    refused(project, "wanted: musl, linked statically", "found:  CC: gcc (", "fix:    set CC to a compiler for musl")
+    refused(project, "wanted: musl, linked statically", "found:  CC: gcc (", "fix:    GOCC and GOCXX: compilers for")
 
 
 def test_static_pie_with_glibc(project: Project) -> None:

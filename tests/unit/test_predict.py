@@ -359,14 +359,14 @@ def test_c_toolchain_of_another_libc() -> None:
     [
         (LINUX, "dynamic", Libc.GLIBC, "", "`pip install ziglang` into the Python that runs SCons or gcc as CC (Debian:"),
         (LINUX, "static-libc", Libc.GLIBC, "", "gcc as CC (Debian: gcc libc6-dev)"),
-        (LINUX, "static-libc", Libc.GLIBC, "GOCTOOLCHAIN", "GOCTOOLCHAIN='system' (Debian: gcc libc6-dev)"),
+        (LINUX, "static-libc", Libc.GLIBC, "GOCTOOLCHAIN", "gcc with GOCTOOLCHAIN='system' (Debian: gcc libc6-dev)"),
         (LINUX, "static-libc", Libc.MUSL, "GOCTOOLCHAIN", "GOCTOOLCHAIN='zig' (`pip install ziglang` into the Python t"),
-        (LINUX, "static-libc", Libc.MUSL, "GOCC", "GOCC and GOCXX: compilers for it; or without them GOCTOOLCHAIN='zig'"),
+        (LINUX, "static-libc", Libc.MUSL, "GOCC", "GOCC and GOCXX: compilers for linux/amd64 and musl; or without them GOCTOOLCHAIN='zig'"),
         (ARM64, "static-libc", Libc.MUSL, "", "`pip install ziglang` into the Python that runs SCons"),
         (ARM64, "static-libc", Libc.GLIBC, "", "GOCTOOLCHAIN='aarch64-linux-gnu-gcc' (Debian: gcc-aarch64-linux-gnu)"),
-        (LINUX, "static-libc", Libc.GLIBC, "GOCC", "GOCC and GOCXX: compilers for it; or without them gcc as CC (D"),
+        (LINUX, "static-libc", Libc.GLIBC, "GOCC", "GOCC and GOCXX: compilers for linux/amd64 and glibc; or without them gcc as CC (D"),
         (ARM64, "static-libc", Libc.GLIBC, "GOSYSROOT", "put gcc and libc6-dev for linux/arm64 into GOSYSROOT (docs/em"),
-        (Platform("solaris", "amd64"), "dynamic", Libc.GLIBC, "", "GOCC and GOCXX: compilers for it"),
+        (Platform("solaris", "amd64"), "dynamic", Libc.GLIBC, "", "GOCC and GOCXX: compilers for solaris/amd64"),
     ],
 )  # fmt: skip
 def test_what_would_suit(

@@ -60,7 +60,7 @@ def toolchains_for(platform: Platform, request: Request, chosen_by: str, *, cxx:
         found.append(f"GOCTOOLCHAIN='zig' ({ZIG_HELP})" if chosen_by else ZIG_HELP)
     prefix = triple(platform, {})
     if glibc and here:
-        own = "GOCTOOLCHAIN='system'" if chosen_by == "GOCTOOLCHAIN" else "gcc as CC"
+        own = "gcc with GOCTOOLCHAIN='system'" if chosen_by == "GOCTOOLCHAIN" else "gcc as CC"
         found.append(f"{own} (Debian: {'g++' if cxx else 'gcc libc6-dev'})")
     elif glibc and prefix:
         compiler = "g++" if cxx else "gcc"
@@ -70,7 +70,8 @@ def toolchains_for(platform: Platform, request: Request, chosen_by: str, *, cxx:
     if chosen_by == "GOSYSROOT":
         found.insert(0, f"put gcc and libc6-dev for {platform} into GOSYSROOT (docs/emulation.md)")
     if chosen_by == "GOCC" or not found:
-        own = "GOCC and GOCXX: compilers for it"
+        libc = f" and {request.libc.value}" if platform.goos == "linux" else ""
+        own = f"GOCC and GOCXX: compilers for {platform}{libc}"
         return f"{own}; or without them {' or '.join(found)}" if found else own
     return " or ".join(found)
 
