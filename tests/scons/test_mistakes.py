@@ -22,6 +22,10 @@ def hello(project: Project) -> Project:
     [
         ('linkages=["static"]', ("unknown keyword linkages=", "fix:    linkage=")),
         ('GOTAG="x"', ("unknown keyword GOTAG=", "fix:    GOTAGS=")),
+        ('Linkage="static"', ("GoProgram: unknown keyword Linkage=", "fix:    linkage=")),
+        ('LIB=["core"]', ("unknown keyword LIB=", "fix:    LIBS=")),
+        ('CPPPATHS=["include"]', ("unknown keyword CPPPATHS=", "fix:    CPPPATH=")),
+        ('CGO_ENABLED="0"', ("unknown keyword CGO_ENABLED=", "fix:    linkage= or GOLINKAGE=")),
         ('GOXDEFS="main.v=1"', ("$GOXDEFS: wanted a dict", "'main.v=1'")),
         ('GOXDEFS={"version": "2"}', ("$GOXDEFS: wanted a dict from importpath.name to text",)),
         ('GOVERIFYGLIBC="two"', ("$GOVERIFYGLIBC: wanted a version as text", "'two'")),
@@ -47,6 +51,29 @@ def test_mistakes_in_a_declaration(hello: Project, keywords: str, expected: tupl
         assert text in outcome.stderr
     assert "  at:     SConstruct, line 3" in outcome.stderr
     assert outcome.stderr.count("found:") <= 2
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("GoVerify(made, linkag='static')", ("GoVerify: unknown keyword linkag=", "fix:    linkage=")),
+        ("GoVerify(made, GOVERIFYLIB=['x'])", ("unknown keyword GOVERIFYLIB=", "fix:    GOVERIFYLIBS=")),
+        ("GoVerify(linkage='static')", ("GoVerify\n  wanted: files that a builder makes", "found:  None")),
+        ("GoVerify([], linkage='static')", ("GoVerify\n  wanted: files that a builder makes", "found:  []")),
+        ("GoLinkageReport('report.json', made, linkag='x')", ("GoLinkageReport: unknown keyword linkag=",)),
+        ("GoOverlay('overlay.json', GOGENERATE={})", ("unknown keyword GOGENERATE=", "fix:    GOGENERATED=")),
+        ("GoProgram('app', 'made.in')", ("GoProgram\n  wanted: the directory of a main package as source", "made.in")),
+        ("GoProgram('made.in')", ("GoProgram\n  wanted: the directory of a main package as source", "made.in")),
+    ],
+)
+def test_mistakes_in_a_call(hello: Project, call: str, expected: tuple[str, ...]) -> None:
+    """What a typo would turn off is the proof."""
+    hello.write({"made.in": ""})
+    hello.sconstruct(f"made = env.Command('made', 'made.in', 'cp $SOURCE $TARGET'); env.{call}")
+    outcome = hello.scons("-n", status=2)
+    for text in (*expected, "  at:     SConstruct, line 3"):
+        assert text in outcome.stderr
+    assert "Traceback" not in outcome.stderr
 
 
 @pytest.mark.parametrize(

@@ -316,7 +316,7 @@ NAMED_ELSEWHERE = {
     "_scons.batches": {"GOJOBS"},
     "_scons.lookahead": {"GOJOBS"},
     # How names of variables begin.
-    "_scons.builders": {"GO"},
+    "_scons.calls": {"GO"},
     # What goes with an archive besides the flags of its packages.
     "_scons.carried": {"CGO_LDFLAGS"},
     # Where the search for a toolchain begins, and what must not differ between two declarations of one path.

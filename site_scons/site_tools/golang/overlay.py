@@ -14,6 +14,7 @@ from .tree import Directory, Stamp, Tree, as_bytes, may_read
 
 _NO_HEADER = r"fatal error: '?([^':\n]+)(?:: No such file|' file not found)"
 """What gcc and clang say."""
+_NOT_COVERED = r"^cover: ([^:\n]+\.go): "
 
 
 class Overlay:
@@ -65,6 +66,14 @@ def hidden_header(said: str, overlay: Overlay) -> tuple[str, str] | None:
         for place, file in overlay.replace.items():
             if place.endswith(f"/{match[1]}"):
                 return place, file
+    return None
+
+
+def hidden_from_cover(said: str, overlay: Overlay) -> tuple[str, str] | None:
+    """Return the place and the file of a Go file of an overlay that cmd/cover did not find, which reads no overlay."""
+    for match in re.finditer(_NOT_COVERED, said, re.MULTILINE):
+        if match[1] in overlay.replace:
+            return match[1], overlay.replace[match[1]]
     return None
 
 

@@ -161,6 +161,11 @@ class Plan:
         return (*self.flags, *self.test_flags)
 
     @property
+    def covers(self) -> bool:
+        """Whether packages are compiled to tell what of them runs."""
+        return any(flag_name(flag) in ("-cover", "-covermode", "-coverpkg") for flag in self.compile_flags)
+
+    @property
     def unusual(self) -> tuple[str, ...]:
         """The names in ``environ`` that a shell without settings of Go's must have set to build the same."""
         return tuple(name for name, value in self.environ.items() if value and _USUAL.get(name) != value)

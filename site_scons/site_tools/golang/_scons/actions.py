@@ -13,7 +13,7 @@ import SCons.Subst
 from ..errors import GolangError, InspectError
 from ..finding import errors
 from ..linkage import Level
-from ..overlay import hidden_header
+from ..overlay import hidden_from_cover, hidden_header
 from ..policy import check
 from ..predict import NSS_FIX
 from ..report import refusal, warning
@@ -127,7 +127,15 @@ def _build_and_prove(node: Any, source: list[Any], env: Env) -> Any:
 
 
 def _hidden(member: Member) -> str:
-    """Return why a C compiler does not find a header that is generated."""
+    """Return why a C compiler, or Go's cover command, does not find a file that is generated."""
+    uncovered = hidden_from_cover(member.said, member.scan.overlay)
+    if uncovered:
+        place, file = uncovered
+        return (
+            f"\n  wanted: coverage of {place}\n  found:  {file}, generated outside of the source tree\n"
+            "  why:    go's cover command reads files from disk only\n"
+            "  fix:    have it generated beside the package's other files; or no coverage (GOTESTCOVER)"
+        )
     hidden = hidden_header(member.said, member.scan.overlay)
     if hidden is None:
         return ""

@@ -8,18 +8,15 @@ from typing import Any
 
 import SCons.Node.FS
 import SCons.Util
-from SCons.Script import ARGUMENTS
 
 from ..errors import GolangError, RequestError
 from ..modules import MainPackage, find_module_root, import_path, module_path
+from .calls import check_call
 from .fingerprint import Env
 from .generated import is_made
-from .messages import check_paths, user_error, warn
+from .messages import user_error
 from .places import Place, add_aliases, declarations, declare, file_at, one_path
 from .programs import PROGRAMS
-from .variables import VARIABLES
-
-_KNOWN = frozenset(variable.name for variable in VARIABLES)
 
 
 def go_program(env: Env, target: Any, source: Any, linkage: Any = None, platform: Any = None, **overrides: Any) -> Any:
@@ -32,8 +29,7 @@ def go_program(env: Env, target: Any, source: Any, linkage: Any = None, platform
     ``NAME-LINKAGE-PLATFORM`` for each platform, and ``NAME`` for $GOLINKAGE. Raises SCons.Errors.UserError.
     """
     try:
-        check_keywords(env, overrides)
-        check_paths("GoProgram", target=target, source=source)
+        check_call(env, "GoProgram", overrides, target=target, source=source)
         directory = package_dir(env, source, "GoProgram")
         module_root = find_module_root(directory)
         path = one_path(target)
@@ -53,8 +49,7 @@ def go_module(env: Env, target: Any, source: Any, linkage: Any = None, platform:
     see ``naming.name_programs`` for two of one name. Raises SCons.Errors.UserError.
     """
     try:
-        check_keywords(env, overrides)
-        check_paths("GoModule", target=target, source=source)
+        check_call(env, "GoModule", overrides, target=target, source=source)
         root = env.Dir(one_path(source) or ".").srcnode().abspath
         folder = one_path(target) or "$GOTARGETDIR"
         nodes = SCons.Util.NodeList()
@@ -92,45 +87,13 @@ def declare_in_folders(
     return places
 
 
-def check_keywords(env: Env, overrides: dict[str, Any], own: Sequence[str] = ("linkage", "platform")) -> None:
-    """Refuse a misspelt keyword, which SCons would take for a variable that nothing reads. Raises RequestError.
-
-    ``own`` are those that the call has besides construction variables.
-    """
-    for name in overrides:
-        if name not in _KNOWN and name not in env and (name.startswith(("GO", "CGO_")) or name.islower()):
-            import difflib
-
-            near = difflib.get_close_matches(name, [*own, *_KNOWN], 1)
-            fix = f"\n  fix:    {near[0]}=" if near else ""
-            wanted = f"{', '.join(f'{one}=' for one in own)}, or a construction variable (docs/variables.md)"
-            msg = f"unknown keyword {name}=\n  wanted: {wanted}{fix}"
-            raise RequestError(msg)
-    for name in sorted(name for name in ARGUMENTS if name.startswith(("GO", "CGO_")) and name not in PROGRAMS.offered):
-        if name not in _KNOWN:
-            _warn_of_unknown(env, name)
-            continue
-        if str(overrides.get(name, env.get(name))) != ARGUMENTS[name]:
-            PROGRAMS.offered.add(name)
-            warn(
-                f"golang: warning: {name}={ARGUMENTS[name]} on the command line has no effect\n"
-                "  fix:    golang.add_variables(variables), variables.Update(env) in the SConstruct (README)"
-            )
-
-
-def _warn_of_unknown(env: Env, name: str) -> None:
-    """Tell once of a variable on the command line that looks like a misspelt one of ours."""
-    import difflib
-
-    near = difflib.get_close_matches(name, _KNOWN, 1, 0.8)
-    if near and name not in env:
-        warn(f"golang: warning: {name}={ARGUMENTS[name]} on the command line has no effect\n  fix:    {near[0]}=")
-    PROGRAMS.offered.add(name)
-
-
 def package_dir(env: Env, source: Any, call: str, what: str = "main package") -> str:
     """Return the directory of the package that a call names, which must be there. Raises RequestError."""
-    named = [_directory_of(env, one) for one in SCons.Util.flatten([source]) if one]
+    try:
+        named = [_directory_of(env, one) for one in SCons.Util.flatten([source]) if one]
+    except TypeError as error:
+        msg = f"{call}\n  wanted: the directory of a {what} as source\n  found:  {str(error).rstrip(':')}"
+        raise RequestError(msg) from error
     directories = {one.srcnode().abspath for one in named}
     if len(directories) != 1:
         found = ", ".join(sorted(directories)) or "nothing"

@@ -15,6 +15,7 @@ import SCons.Util
 from ..errors import GolangError
 from ..goflags import split_words
 from ..linkage import Product
+from .csettings import remember_folder
 from .fingerprint import Env, text
 from .messages import user_error
 from .programs import PROGRAMS
@@ -24,21 +25,18 @@ CARRIED = "_GOCARRIED"
 """The private construction variable that stands at the end of $_LIBFLAGS."""
 
 
-EMITTERS = ("PROGEMITTER", "SHLIBEMITTER")
-"""SCons's construction variables for functions that may change what a program or a shared library is linked from."""
-
-
 def add_to(env: Env) -> None:
     """Have an environment link C with Go libraries. May be called any number of times."""
     if CARRIED not in str(env.get("_LIBFLAGS", "")):
         env["_LIBFLAGS"] = f"{env.get('_LIBFLAGS', '')} ${CARRIED}"
     env[CARRIED] = carried
-    for name in EMITTERS:
+    # SCons's variables for functions that may change what something is made from.
+    for name, emitter in (("PROGEMITTER", link_go), ("SHLIBEMITTER", link_go), ("LIBEMITTER", remember_folder)):
         known = env.get(name) or []
         emitters = [*known] if SCons.Util.is_List(known) else [known]
         # Text there names another variable, which SCons looks up only where it stands alone.
-        if link_go not in emitters and not isinstance(known, str):
-            env[name] = [*emitters, link_go]
+        if emitter not in emitters and not isinstance(known, str):
+            env[name] = [*emitters, emitter]
 
 
 def link_go(target: list[Any], source: list[Any], env: Env) -> tuple[list[Any], list[Any]]:

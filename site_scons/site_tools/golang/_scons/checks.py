@@ -14,11 +14,11 @@ import SCons.Util
 from ..errors import GolangError, RequestError
 from ..modules import MainPackage, module_path
 from ..naming import program_name
-from .builders import check_keywords
+from .calls import check_call
 from .checked import Checked, checked_by, go_files
 from .fingerprint import Env, frozen, text
 from .generated import variant_dir
-from .messages import check_paths, user_error
+from .messages import user_error
 from .patterns import find_packages
 from .places import declarations, file_at
 from .programs import PROGRAMS
@@ -113,8 +113,7 @@ def go_fmt(env: Env, packages: Any = None, **overrides: Any) -> Any:
 def _check(env: Env, call: str, packages: Any, wanted: tuple[Any, Any], overrides: dict[str, Any]) -> Any:
     linkage, platform = wanted
     try:
-        check_keywords(env, overrides, ("linkage", "platform"))
-        check_paths(call, packages=packages)
+        check_call(env, call, overrides, packages=packages)
         if platform is not None and env["GOCHECKDIR"] == DEFAULTS["GOCHECKDIR"]:
             overrides = {"GOCHECKDIR": "build/$GOPLATFORM/$GOLINKAGE", **overrides}
         asked = {**overrides, **PROGRAMS.outlines.as_test(env.Override(overrides))}

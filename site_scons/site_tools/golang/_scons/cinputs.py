@@ -78,6 +78,10 @@ def _libraries(env: Env, package: Package, flags: Sequence[str]) -> Iterable[Any
     candidates = [path for places in library_places(flags, package.dir).values() for path in places]
     candidates += [os.path.join(package.dir, flag) for flag in flags if is_library_file(flag)]
     for path in (*candidates, *package.given.pc_files):
-        node = env.fs.File(path)
+        try:
+            node = env.fs.File(path)
+        except TypeError:
+            # A folder is called so.
+            continue
         if node.exists() or node.has_builder():
             yield node

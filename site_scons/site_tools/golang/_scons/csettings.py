@@ -17,11 +17,14 @@ import SCons.PathList
 import SCons.Util
 
 from ..csettings import CSettings, is_library_file
+from ..errors import RequestError
 from .fingerprint import C_VARIABLES, Env
 from .target import is_go
 
 _PATHS = ("CPPPATH", "LIBPATH", "FRAMEWORKPATH")
 _CXX = frozenset({".cc", ".cpp", ".cxx", ".c++", ".C", ".C++", ".mm"})
+_FOLDER = "golang_declared_in"
+"""The attribute of a node with the folder of the SConscript that declares it."""
 _SHARED, _ARCHIVES = ("lib{}.so", "lib{}.dylib"), ("lib{}.a", "{}.lib")
 
 
@@ -141,11 +144,24 @@ def _made_in(folders: Iterable[Any], name: str, shared: Sequence[str] | None) ->
     patterns = (*_SHARED, *_ARCHIVES) if shared is None or name in shared else _ARCHIVES
     files = [name[1:]] if name.startswith(":") else [pattern.format(name) for pattern in patterns]
     for folder in folders:
-        nodes = [folder.File(file) for file in files]
-        made = next((node for node in nodes if node.has_builder() or is_go(node)), None)
+        nodes = [node for node in (_file(folder, name) for name in files) if node]
+        made = next((one for one in map(_library_behind, nodes) if one.has_builder() or is_go(one)), None)
         if made or any(node.exists() for node in nodes):
             return made
     return None
+
+
+def _file(folder: Any, name: str) -> Any:
+    try:
+        return folder.File(name)
+    except TypeError:
+        # A folder is called so.
+        return None
+
+
+def _library_behind(node: Any) -> Any:
+    """Return the versioned library that SCons makes the symbolic link ``node`` to (SHLIBVERSION), else ``node``."""
+    return node.sources[0] if node.side_effect and node.sources else node
 
 
 def _has_cxx(node: Any) -> bool:
@@ -158,6 +174,37 @@ def _needed_by(node: Any, shared: Sequence[str] | None, seen: set[Any]) -> Itera
     """Yield what an archive needs that was declared with ``LIBS=`` of its own, which SCons keeps no account of."""
     env = node.get_env() if node.has_builder() else None
     if isinstance(env, SCons.Environment.OverrideEnvironment) and "LIBS" in env.__dict__["overrides"]:
-        for folder in _folders(env, "LIBPATH", node.cwd):
+        base = _declared_in(node, env)
+        for folder in _folders(env, "LIBPATH", base):
             yield from (f"-L{path}" for path in _places(folder))
-        yield from _libraries(env, shared, seen, node.cwd)
+        yield from _libraries(env, shared, seen, base)
+
+
+def remember_folder(target: list[Any], source: list[Any], env: Env) -> tuple[list[Any], list[Any]]:
+    """Keep in mind which SConscript declares an archive, as its emitter."""
+    for node in target:
+        setattr(node.attributes, _FOLDER, env.fs.getcwd())
+    return target, source
+
+
+def remember_folders(env: Env) -> None:
+    """Do the same for the libraries of $LIBS, of other environments too: SCons forgets it once a library is built."""
+    if env.get("LIBS"):
+        for _ in _libraries(env, None, set()):
+            pass
+
+
+def _declared_in(node: Any, env: Env) -> Any:
+    """Return the folder of the SConscript that declares a library. Raises RequestError if nobody knows it any more."""
+    known = getattr(node.attributes, _FOLDER, None) or node.cwd
+    setattr(node.attributes, _FOLDER, known)
+    if known is None and any(
+        isinstance(one, str) and not one.startswith(("#", "/")) for one in _entries(env, env.get("LIBPATH"))
+    ):
+        msg = (
+            f"{node}: nobody knows any more where its LIBPATH is\n  wanted: paths that hold everywhere\n"
+            "  found:  relative ones of a library that was declared after what is linked with it\n"
+            "  fix:    LIBPATH=['#folder'] or [env.Dir('folder')], or declare the library before"
+        )
+        raise RequestError(msg)
+    return known

@@ -11,9 +11,10 @@ from ..errors import GolangError, RequestError
 from ..linkage import Linkage
 from ..modules import MainPackage, find_module_root, tool_paths
 from ..naming import program_name
-from .builders import check_keywords, declare_in_folders
+from .builders import declare_in_folders
+from .calls import check_call
 from .fingerprint import Env
-from .messages import check_paths, user_error
+from .messages import user_error
 from .variables import DEFAULTS, VARIABLES
 
 _FOLDER = "#build/tools"
@@ -31,8 +32,8 @@ def go_tool(env: Env, name: Any, target: Any = None, linkage: Any = None, module
     construction variable. ``target`` is ``build/tools/NAME`` if it is left out. Raises SCons.Errors.UserError.
     """
     try:
-        check_keywords(env, overrides, ("linkage", "module", "target"))
-        check_paths("GoTool", name=name, target=target, module=module)
+        own = ("linkage", "module", "target")
+        check_call(env, "GoTool", overrides, own, name=name, target=target, module=module)
         root = find_module_root(str(env.Dir(module or ".").srcnode().get_abspath()))
         path = _import_path(root, str(env.subst(str(name))))
         usual = {one.name: DEFAULTS[one.name] for one in VARIABLES if one.rebuilds and one.name not in _KEPT}

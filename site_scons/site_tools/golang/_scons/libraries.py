@@ -14,10 +14,11 @@ from ..linkage import Product
 from ..modules import find_module_root, import_path, module_path
 from ..naming import LibraryName, library_name, program_name
 from ..platform import host_platform
-from .builders import check_keywords, package_dir
+from .builders import package_dir
+from .calls import check_call
 from .fingerprint import LIBRARY_NAME, PRODUCT, Env, text
 from .library_file import HeaderFile, LibraryFile
-from .messages import check_paths, user_error
+from .messages import user_error
 from .places import Place, add_aliases, declarations, declare, file_at, one_path
 from .target import library_of
 
@@ -54,8 +55,7 @@ def _go_library(
     env: Env, product: Product, target: Any, source: Any, linkage: Any, platform: Any, overrides: dict[str, Any]
 ) -> Any:
     try:
-        check_keywords(env, overrides)
-        check_paths(_CALLS[product], target=target, source=source)
+        check_call(env, _CALLS[product], overrides, target=target, source=source)
         directory = package_dir(env, source, _CALLS[product])
         module_root = find_module_root(directory)
         path = one_path(target)

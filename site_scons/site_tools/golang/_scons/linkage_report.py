@@ -10,8 +10,9 @@ import SCons.Builder
 
 from ..errors import GolangError
 from ..probes import Answer
+from .calls import check_call
 from .fingerprint import Env
-from .messages import check_paths, user_error
+from .messages import user_error
 from .programs import PROGRAMS
 from .target import Node, library_of, program_of
 
@@ -67,7 +68,7 @@ def go_linkage_report(
     """
     builder = SCons.Builder.Builder(action=_ReportAction(names or {}))
     try:
-        check_paths("GoLinkageReport", target=target, source=source)
+        check_call(env, "GoLinkageReport", overrides, (), target=target, source=source)
     except GolangError as error:
         raise user_error(str(error)) from error
     # What GoStaticLibrary returns has the header in it, of which there is nothing to tell.

@@ -9,11 +9,7 @@ from typing import Any
 
 import SCons.Action
 import SCons.Errors
-import SCons.Node
 import SCons.Node.FS
-import SCons.Util
-
-from ..errors import RequestError
 
 
 def tell(text: str) -> None:
@@ -33,16 +29,6 @@ def warn(text: str) -> None:
 def failure(node: Any, text: str) -> Any:
     """Return the BuildError that fails ``node`` with a message of any number of lines."""
     return SCons.Errors.BuildError(node=node, errstr=text)
-
-
-def check_paths(call: str, **given: Any) -> None:
-    """Refuse what is no path in the arguments of a call, such as a number. Raises RequestError."""
-    for name, value in given.items():
-        for one in SCons.Util.flatten([value]):
-            if one is not None and not isinstance(one, (str, SCons.Node.Node)):
-                fix = f"\n  fix:    {str(one)!r}" if isinstance(one, os.PathLike) else ""
-                msg = f"{call}: {name}\n  wanted: paths as text, or nodes\n  found:  {one!r}{fix}"
-                raise RequestError(msg)
 
 
 def user_error(message: str) -> Any:

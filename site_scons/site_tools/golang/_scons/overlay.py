@@ -24,7 +24,8 @@ from ..linkage import Product
 from ..overlay import Overlay, write_json
 from ..packages import Package
 
-_OVERLAID = "zz_golang_inputs.go"
+_OVERLAID = "zz_golang_inputs"
+"""The name of the file that a package gets, without ``.go`` or ``.h``."""
 _UNSAFE = re.compile(r"([^\w@%+=:,./-])")
 _PKG_CONFIG = """\
 #!/bin/sh
@@ -58,20 +59,21 @@ def show_inputs(
     """Write to ``directory`` what shows the go command the flags and the content of the C inputs of packages.
 
     It shows what is ``elsewhere``, too: files that do not stand where Go is to see them. Without ``asking`` the flags
-    of packages are given in the variables for all, because go vet reads files with ``import "C"`` from disk.
+    of packages are given in the variables for all, because go vet reads files with ``import "C"`` from disk. So does
+    cmd/cover, and any other Go file: there a header tells of the inputs.
 
     In the digest is what the C toolchain is for the package, too, because Go knows a C compiler only by its path and
     version: a wrapper script or a libc may change behind both (linkage case E9). Nothing of a program is in it, for
     programs share packages.
     """
-    replace = elsewhere.present()
+    replace, asking = elsewhere.present(), asking and not config.plan.covers
     given: list[str] = []
     for number, (package, nodes) in enumerate(inputs):
         text = _text(package, nodes, config, directory, given if asking else None)
         if text:
-            file = os.path.join(directory, f"{number}.go")
-            _write(file, f"package {package.name}\n\n{text}")
-            replace[os.path.join(package.dir, _OVERLAID)] = file
+            file = os.path.join(directory, f"{number}{'.h' if config.plan.covers else '.go'}")
+            _write(file, text if config.plan.covers else f"package {package.name}\n\n{text}")
+            replace[os.path.join(package.dir, _OVERLAID + os.path.splitext(file)[1])] = file
         if package.local and config.dynamic_libraries is not None:
             replace.update(_edited(package, replace, os.path.join(directory, str(number)), config.dynamic_libraries))
     if not replace:

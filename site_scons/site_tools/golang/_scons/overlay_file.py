@@ -11,9 +11,10 @@ import SCons.Util
 
 from ..errors import GolangError
 from ..overlay import write_json
+from .calls import check_call
 from .fingerprint import Env
 from .generated import generated_files, variant_dir
-from .messages import check_paths, failure, user_error
+from .messages import failure, user_error
 from .programs import PROGRAMS
 from .target import Viewer
 
@@ -24,9 +25,9 @@ def go_overlay(env: Env, target: Any, **overrides: Any) -> Any:
     In it is what the programs of ``env`` see that are declared in the same SConscript, whether they use it or not. To
     build it generates all of that. Raises SCons.Errors.UserError.
     """
-    env = env.Override(overrides)
     try:
-        check_paths("GoOverlay", target=target)
+        check_call(env, "GoOverlay", overrides, (), target=target)
+        env = env.Override(overrides)
         nodes = env.arg2nodes(SCons.Util.flatten([target]), env.fs.File)
         viewer = Viewer(variant_dir(env), generated_files(env))
     except GolangError as error:

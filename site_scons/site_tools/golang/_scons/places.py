@@ -14,7 +14,7 @@ from ..errors import RequestError
 from ..linkage import Linkage, parse_choice
 from ..platform import parse_platform
 from .build_action import BUILD_ACTION
-from .csettings import anchored
+from .csettings import anchored, remember_folders
 from .fingerprint import Env, text
 from .generated import variant_dir
 from .outlines import Declaration
@@ -97,6 +97,7 @@ def declare(
     )
     if not PROGRAMS.declare(node, program):
         return False
+    remember_folders(linked)
     node.__class__ = kind
     _PROGRAM_BUILDER(linked, [node, *beside], [])
     if PROGRAMS.outlines.cleans(env):

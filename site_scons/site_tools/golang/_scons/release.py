@@ -15,10 +15,11 @@ from ..errors import GolangError, RequestError
 from ..modules import MainPackage, main_package, module_path
 from ..naming import name_programs, program_name
 from ..release import REPORT, SUMS, check_entries, check_word, time_of
-from .builders import check_keywords, declare_in_folders, package_dir
+from .builders import declare_in_folders, package_dir
+from .calls import check_call
 from .fingerprint import Env, text
 from .linkage_report import go_linkage_report
-from .messages import check_paths, user_error
+from .messages import user_error
 from .packing import PackAction, SumsAction
 from .places import Place
 from .unfinished import leave_nothing_unfinished
@@ -47,8 +48,7 @@ def go_release(
     construction variable. Adds the alias ``release``. Raises SCons.Errors.UserError.
     """
     try:
-        check_keywords(env, overrides, _KEYWORDS)
-        check_paths("GoRelease", programs=programs, files=files, target=target)
+        check_call(env, "GoRelease", overrides, _KEYWORDS, programs=programs, files=files, target=target)
         version = check_word("version", _substituted(env, version))
         mains = _mains(env, programs)
         name = check_word("name", _substituted(env, name) or _usual_name(mains))

@@ -15,9 +15,9 @@ from ..goenv import CACHE_SETTINGS, INHERITED
 from ..modules import MainPackage
 from ..naming import name_programs, program_name
 from ..probes import Answer
-from .builders import check_keywords
+from .calls import check_call
 from .fingerprint import Env, frozen, text
-from .messages import check_paths, user_error
+from .messages import user_error
 from .patterns import find_packages
 from .places import Place, add_alias, declarations, declare, file_at
 from .programs import PROGRAMS
@@ -43,8 +43,7 @@ def go_test(
     ``test-LINKAGE``, ``test-LINKAGE-PLATFORM``, and ``NAME-test`` for each package. Raises SCons.Errors.UserError.
     """
     try:
-        check_keywords(env, overrides, _KEYWORDS)
-        check_paths("GoTest", packages=packages, inputs=inputs)
+        check_call(env, "GoTest", overrides, _KEYWORDS, packages=packages, inputs=inputs)
         data, files = _inputs(env, inputs)
         if platform is not None and env["GOTESTDIR"] == DEFAULTS["GOTESTDIR"]:
             overrides = {"GOTESTDIR": "build/$GOPLATFORM/$GOLINKAGE/test", **overrides}

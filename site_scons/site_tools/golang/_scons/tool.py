@@ -83,7 +83,7 @@ def _go_linkage_report(env: Env, target: Any, source: Any, **overrides: Any) -> 
     return go_linkage_report(env, target, source, **overrides)
 
 
-def _go_verify(env: Env, target: Any, linkage: Any = None, **overrides: Any) -> Any:
+def _go_verify(env: Env, target: Any = None, linkage: Any = None, **overrides: Any) -> Any:
     from .verify import go_verify
 
     return go_verify(env, target, linkage, **overrides)

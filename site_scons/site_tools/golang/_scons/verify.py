@@ -9,12 +9,13 @@ import SCons.Action
 import SCons.Node.FS
 import SCons.Util
 
-from ..errors import GolangError, InspectError
+from ..errors import GolangError, InspectError, RequestError
 from ..linkage import Linkage, parse_choice
 from ..policy import SCHEMA, check
+from .calls import check_call
 from .fingerprint import Env
 from .gate import pass_or_reject, read_facts, reject_unreadable
-from .messages import check_paths, user_error
+from .messages import user_error
 from .settings import permissions_of, request_of
 from .target import REJECTED
 
@@ -50,7 +51,7 @@ class _GateAction(SCons.Action.FunctionAction):  # type: ignore[misc]  # SCons i
         return f"GoVerify {SCHEMA} {self.request} {self.permissions}".encode()
 
 
-def go_verify(env: Env, target: Any, linkage: Any = None, **overrides: Any) -> Any:
+def go_verify(env: Env, target: Any = None, linkage: Any = None, **overrides: Any) -> Any:
     """Attach the gate to targets that anything builds; returns their nodes.
 
     ``linkage`` is what they must have, $GOLINKAGE if left out; other keywords override construction variables,
@@ -58,8 +59,11 @@ def go_verify(env: Env, target: Any, linkage: Any = None, **overrides: Any) -> A
     """
     try:
         asked = {"GOLINKAGE": parse_choice(Linkage, linkage, "linkage").value} if linkage is not None else {}
-        check_paths("GoVerify", target=target)
+        check_call(env, "GoVerify", overrides, ("linkage",), target=target)
         nodes = env.arg2nodes(target, env.fs.File)
+        if not nodes:
+            msg = f"GoVerify\n  wanted: files that a builder makes\n  found:  {target!r}"
+            raise RequestError(msg)
         gate = _GateAction(env.Override({**overrides, **asked}), nodes)
     except GolangError as error:
         raise user_error(str(error)) from error
