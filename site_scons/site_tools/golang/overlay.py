@@ -14,7 +14,7 @@ from .tree import Directory, Stamp, Tree, as_bytes, may_read
 
 _NO_HEADER = r"fatal error: '?([^':\n]+)(?:: No such file|' file not found)"
 """What gcc and clang say."""
-_NOT_COVERED = r"^cover: ([^:\n]+\.go): "
+_NOT_COVERED = r"\bcover: ([^:\n]+\.go): open "
 
 
 class Overlay:
@@ -71,7 +71,7 @@ def hidden_header(said: str, overlay: Overlay) -> tuple[str, str] | None:
 
 def hidden_from_cover(said: str, overlay: Overlay) -> tuple[str, str] | None:
     """Return the place and the file of a Go file of an overlay that cmd/cover did not find, which reads no overlay."""
-    for match in re.finditer(_NOT_COVERED, said, re.MULTILINE):
+    for match in re.finditer(_NOT_COVERED, said):
         if match[1] in overlay.replace:
             return match[1], overlay.replace[match[1]]
     return None

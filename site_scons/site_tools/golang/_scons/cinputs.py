@@ -7,22 +7,18 @@ archives that ``#cgo LDFLAGS`` names, are found here, with SCons's own C scanner
 from __future__ import annotations
 
 import os
-import re
 import threading
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import SCons.Node.FS
-import SCons.Scanner.C
-
+from ..cincludes import includes_of_flags, includes_of_preambles
 from ..csettings import is_library_file, library_places, values_of
 from ..gosource import read_source
 from ..packages import Package
+from .cscanner import C_SCANNER, find
 from .fingerprint import Env
 
-_INCLUDE = re.compile(r'^[ \t]*(?:/[/*][ \t]*)?#[ \t]*include[ \t]*[<"]([^>"]+)[>"]', re.MULTILINE)
 _INCLUDE_FLAGS = ("-I", "-iquote", "-isystem", "-idirafter")
-_SCANNER = SCons.Scanner.C.CScanner()
 _SEARCH = threading.Lock()
 """SCons's search for files keeps state between calls; scanners and actions run at the same time."""
 
@@ -36,7 +32,7 @@ def c_inputs(env: Env, package: Package, extra_flags: Sequence[str] = ()) -> lis
     flags = (*package.cgo_cflags, *extra_flags)
     include_dirs = tuple(env.fs.Dir(path) for path in (package.dir, *_include_dirs(flags, package.dir)))
     with _SEARCH:
-        found = set(_headers(env, package, include_dirs, values_of(flags, "-include", "")))
+        found = set(_headers(env, package, include_dirs, flags))
     found.update(_libraries(env, package, (*package.cgo_ldflags, *extra_flags)))
     # A variant folder without copies has none of the sources.
     real = {node if node.has_builder() else node.srcnode() for node in found}
@@ -57,21 +53,19 @@ def _include_dirs(flags: Sequence[str], base: str) -> list[str]:
     return [value for name in _INCLUDE_FLAGS for value in values_of(flags, name, base)]
 
 
-def _headers(env: Env, package: Package, include_dirs: tuple[Any, ...], forced: Sequence[str]) -> Iterable[Any]:
+def _headers(env: Env, package: Package, include_dirs: tuple[Any, ...], flags: Sequence[str]) -> Iterable[Any]:
     sources = (name for name in package.native_files if not name.endswith(".syso"))
     roots = [env.fs.File(package.path(name)) for name in sources]
     texts = (read_source(package.path(name)) for name in package.cgo_files)
+    named = {*includes_of_flags(flags), *(one for text in texts for one in includes_of_preambles(text))}
     # cgo preprocesses a preamble twice: its own way the package comes last for <...>, then it comes first.
-    orders = (include_dirs, (*include_dirs[1:], include_dirs[0]))
-    for included in (*forced, *(name for text in texts for name in _INCLUDE.findall(text))):
-        for order in orders:
-            header = SCons.Node.FS.find_file(included, order)
-            if header is not None:
-                yield header
-                roots.append(header)
-    for root in roots:
+    for order in (include_dirs, (*include_dirs[1:], include_dirs[0])):
+        headers = find(named, order[0], order)
+        yield from headers
+        roots += headers
+    for root in dict.fromkeys(roots):
         # A header's own directory is searched first by the C scanner itself.
-        yield from root.get_implicit_deps(env, _SCANNER, lambda _: include_dirs)
+        yield from root.get_implicit_deps(env, C_SCANNER, lambda _: include_dirs)
 
 
 def _libraries(env: Env, package: Package, flags: Sequence[str]) -> Iterable[Any]:
