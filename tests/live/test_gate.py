@@ -140,6 +140,20 @@ def test_a_binary_that_something_else_changed_is_not_just_verified(extra: Projec
     assert extra.scons('SETTINGS={"GOVERIFYLIBS": ["lib*.so"]}').built == ["dynamic/app"]
 
 
+def test_a_binary_of_the_same_size_and_time_is_another_all_the_same(extra: Project) -> None:
+    extra.scons(PERMIT)
+    app = extra / "build/dynamic/app"
+    status, content = app.stat(), bytearray(app.read_bytes())
+    content[len(content) // 2] ^= 1
+    app.write_bytes(content)
+    os.utime(app, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert extra.scons(PERMIT).built == ["dynamic/app"]
+    assert app.read_bytes() != content
+    # What only had its rights changed is what was proved.
+    app.chmod(0o700)
+    extra.up_to_date(PERMIT)
+
+
 def test_a_cache_never_lets_it_through(extra: Project) -> None:
     """Neither is a rejected program pushed into a CacheDir, nor one retrieved that was proved under another policy."""
     extra.sconstruct(f'env.CacheDir("#cache")\n{SETTINGS}')

@@ -16,12 +16,18 @@ _NAME = "standing"
 
 
 def identity_of(path: str) -> list[int] | None:
-    """Return what tells a file from others without reading it; None if there is none."""
+    """Return what tells a file from others without reading it, wherever it is moved to; None if there is none."""
+    found = _stamp_of(path)
+    return found[1:] if found else None
+
+
+def _stamp_of(path: str) -> list[int] | None:
+    """Return the same, and when anything of the file last changed: who sets its own time back cannot set this."""
     try:
         status = os.stat(path)
     except OSError:
         return None
-    return [status.st_size, status.st_mtime_ns, status.st_ino]
+    return [status.st_ctime_ns, status.st_size, status.st_mtime_ns, status.st_ino]
 
 
 class Standing:
@@ -41,27 +47,27 @@ class Standing:
         known = self._known.get(name)
         if known is None:
             return True
-        identity, content, made_of = known
+        stamp, content, made_of = known
         if made_of != inputs:
             return False
-        if identity_of(path) != identity:
+        if _stamp_of(path) != stamp:
             # It was copied, perhaps, or restored with its database.
             if content_of(path) != content:
                 return False
-            self._set(name, [identity_of(path), content, made_of])
+            self._set(name, [_stamp_of(path), content, made_of])
         return True
 
     def record(self, name: str, path: str, inputs: str, content: str = "") -> None:
         """Note that what stands now is proved, and what it was built from; ``content`` is its digest, if known."""
-        identity = identity_of(path)
+        stamp = _stamp_of(path)
         content = content or content_of(path)
         # Another process may have put its own there meanwhile.
-        self._set(name, [identity, content if identity_of(path) == identity else "", inputs])
+        self._set(name, [stamp, content if _stamp_of(path) == stamp else "", inputs])
 
     def content(self, name: str, path: str) -> str:
         """Return the digest of what was proved last, if that is what stands; otherwise nothing."""
-        identity, content, _ = self._known.get(name, (None, "", ""))
-        return content if identity and identity_of(path) == identity else ""
+        stamp, content, _ = self._known.get(name, (None, "", ""))
+        return content if stamp and _stamp_of(path) == stamp else ""
 
     def _set(self, name: str, entry: Any) -> None:
         self._known[name] = self._changed[name] = entry
