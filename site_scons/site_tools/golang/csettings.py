@@ -14,7 +14,8 @@ from typing import NamedTuple
 _LIBRARY_NAMES = ("lib{}.a", "lib{}.so", "lib{}.dylib")
 _CGO_LDFLAGS = r"(?m)^([ \t]*(?:/[/*])?[ \t]*#cgo\b[^:\n]*\bLDFLAGS:)(.*)$"
 _SEARCHED = ("-I", "-L", "-F")
-_LIBRARY_FILE = r"\.(?:a|o|so|dylib|lib)(?:\.\d+)*$"
+LIBRARY_SUFFIX = r"\.(?:a|o|so|dylib|lib)(?:\.\d+)*$"
+"""How files of libraries and objects end."""
 _SHARED_FILE = r"\.(?:so|dylib)(?:\.\d+)*$"
 
 
@@ -86,7 +87,7 @@ def edited_source(text: str, dynamic: Collection[str]) -> str:
 
 def is_library_file(word: str) -> bool:
     """Return whether a flag is the path of a library or an object file."""
-    return not word.startswith("-") and bool(re.search(_LIBRARY_FILE, word))
+    return not word.startswith("-") and bool(re.search(LIBRARY_SUFFIX, word))
 
 
 def is_shared_file(word: str) -> bool:

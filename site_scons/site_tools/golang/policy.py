@@ -19,7 +19,7 @@ from .linkage import Kind, Level, Linkage, Permissions, Request, Verdict
 from .platform import Platform
 from .policies import LIBRARY_POLICIES, POLICIES, Policy
 from .predict import Prediction
-from .verdict import classify
+from .verdict import NOT_LINKED, classify
 
 SCHEMA = 2
 """Raise it when the proof gets stricter: every binary is then verified again."""
@@ -29,6 +29,8 @@ _UNPROVABLE_FIX = (
     "leave out what packs or converts the program, and install what reads it (`pip install macholib pefile`); "
     "GOVERIFY='warn' builds what cannot be proved, unproved"
 )
+_PROGRAM_FIX = "the linkage is that of programs: ask for that of the one that this is linked into"
+_LIBRARIES = (Kind.ARCHIVE, Kind.SHARED_LIBRARY)
 LIBC_LIBRARIES = (
     "libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libresolv.so.2", "libutil.so.1",
     "ld-linux*.so.*", "ld64.so.*", "ld.so.1", "ld-musl-*.so.1", "libc.musl-*.so.1", "libc.so",
@@ -114,6 +116,8 @@ def _kind(verdict: Verdict, request: Request, policy: Policy, prediction: Predic
     if verdict.kind not in policy.kinds:
         why = _because(prediction)
         fix = _UNPROVABLE_FIX if verdict.kind is Kind.UNPROVABLE else policy.fix
+        if not request.product.is_library and (verdict.kind in _LIBRARIES or NOT_LINKED in evidence):
+            fix = _PROGRAM_FIX
         yield Finding(case="kind", wanted=f"linkage {request}", found=f"{verdict} ({evidence})", why=why, fix=fix)
     elif prediction is not None and not _agree(prediction.kind, verdict.kind):
         yield Finding(
@@ -158,6 +162,12 @@ def _segments(elf: ElfFacts, request: Request, policy: Policy, prediction: Predi
         )
 
 
+def _permitting(variable: str, library: str) -> str:
+    """Return the setting that permits a library: GODYNAMICLIBS has names for linkers, GOVERIFYLIBS those of files."""
+    linked = library.removeprefix("lib").partition(".so")[0]
+    return f"{variable}=[{(linked if variable == 'GODYNAMICLIBS' else library)!r}]"
+
+
 def _needed(
     elf: ElfFacts, policy: Policy, permissions: Permissions, platform: Platform | None, prediction: Prediction | None
 ) -> Iterable[Finding]:
@@ -167,15 +177,17 @@ def _needed(
     if not permissions.archives and (prediction is None or prediction.needs_cxx):
         permitted += CXX_LIBRARIES
     name = "GODYNAMICLIBS" if permissions.archives else "GOVERIFYLIBS"
-    own = "" if elf.runpath or elf.rpath else "RPATH, and its node in LIBS, if this build makes it; "
+    found = permissions.archives or elf.runpath or elf.rpath
+    own = "" if found else "RPATH, and its node in LIBS, if this build makes it; "
     for library in elf.needed:
+        permit = _permitting(name, library)
         if not any(fnmatch.fnmatchcase(library, pattern) for pattern in permitted):
             yield Finding(
                 case="library",
                 wanted=f"only libc's own libraries and those in {name}",
                 found=f"DT_NEEDED {library}",
                 why=_because(prediction),
-                fix=f"GOVERIFYLIBS=[{library!r}] if it is there wherever the program runs; {own}otherwise link its .a",
+                fix=f"{permit} if it is there wherever the program runs; {own}otherwise link its .a",
             )
     floor, highest = elf.glibc_floor, permissions.max_glibc.removeprefix("GLIBC_")
     if highest and floor and version_key(floor) > version_key(highest):

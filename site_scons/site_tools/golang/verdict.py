@@ -51,6 +51,8 @@ def _why_unread(file_format: str) -> str:
     return "only the linkage of ELF, Mach-O and PE files can be proved"
 
 
+NOT_LINKED = "not a linked program"
+"""What is said of object files."""
 _WORST_FIRST = (Kind.UNPROVABLE, Kind.BROKEN, Kind.SHARED_LIBRARY, Kind.DYNAMIC, Kind.SYSTEM_ONLY)
 
 
@@ -72,7 +74,7 @@ def _classify_image(file_format: str, image: ImageFacts) -> tuple[Kind, str]:
         return Kind.UNPROVABLE, f"packed by {image.packed}: the program is hidden"
     if image.type not in ("EXE", "EXECUTE"):
         library = image.type in ("DLL", "DYLIB", "BUNDLE")
-        return (Kind.SHARED_LIBRARY, "not an executable") if library else (Kind.UNPROVABLE, "not a linked program")
+        return (Kind.SHARED_LIBRARY, "not an executable") if library else (Kind.UNPROVABLE, NOT_LINKED)
     if not image.libraries:
         return Kind.UNPROVABLE, "loads nothing, as no program does there"
     broken = _why_not_started(image) if file_format == "Mach-O" else ""
@@ -102,7 +104,7 @@ def _classify_elf(elf: ElfFacts) -> tuple[Kind, tuple[str, ...]]:
     if elf.packed:
         return Kind.UNPROVABLE, (f"packed by {elf.packed}: the program is hidden",)
     if elf.type not in ("EXEC", "DYN"):
-        return Kind.UNPROVABLE, (f"ELF {elf.type} file, not a linked program",)
+        return Kind.UNPROVABLE, (f"ELF {elf.type} file, {NOT_LINKED}",)
     if not elf.executable_code and not _is_shared_library(elf):
         return Kind.UNPROVABLE, ("no code in the file: a separate debug file has none",)
     if elf.type == "EXEC":

@@ -6,7 +6,6 @@ project (-Werror) need not be one in what cgo makes of Go.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -16,7 +15,7 @@ import SCons.Node.FS
 import SCons.PathList
 import SCons.Util
 
-from ..csettings import CSettings, is_library_file
+from ..csettings import LIBRARY_SUFFIX, CSettings
 from ..errors import RequestError
 from .fingerprint import C_VARIABLES, Env
 from .target import is_go
@@ -119,21 +118,23 @@ def _named(env: Env, value: Any) -> Iterator[Any]:
     """Yield the nodes and the names (``m``, ``:libm.a``) of $LIBS, whose elements may be lists."""
     if isinstance(value, str):
         found = env.subst(value, conv=lambda node: node)
-        yield from (_bare(name) for name in found.split()) if isinstance(found, str) else _named(env, found)
+        yield from (bare_name(name) for name in found.split()) if isinstance(found, str) else _named(env, found)
     elif isinstance(value, SCons.Node.Node):
         yield value
     elif SCons.Util.is_Sequence(value):
         for one in value:
             yield from _named(env, one)
     elif value:
-        yield _bare(str(value))
+        yield bare_name(str(value))
 
 
-def _bare(name: str) -> str:
-    """Return the name of a library without what the linker adds to it; ``:libfoo.a`` is a file's name."""
-    if name.startswith(":") or not is_library_file(name):
+def bare_name(name: str) -> str:
+    """Return the name of a library without what the linker adds, as SCons does; ``:libfoo.a`` is a file's name."""
+    if name.startswith(":"):
         return name
-    return os.path.splitext(name)[0].removeprefix("lib")
+    if name.startswith("-l"):
+        return name[2:]
+    return re.sub(LIBRARY_SUFFIX, "", name).removeprefix("lib")
 
 
 def _made_in(folders: Iterable[Any], name: str, shared: Sequence[str] | None) -> Any:

@@ -14,9 +14,9 @@ from ..linkage import Request, Smoke
 from ..report import rejection, success, unreadable, warning
 from ..smoke import Outcome
 from .messages import failure, tell, warn
-from .settings import shell_environ
 from .staging import beside, leave, staging_folder
 from .target import REJECTED
+from .values import shell_environ
 
 
 def read_facts(path: str) -> BinaryFacts:

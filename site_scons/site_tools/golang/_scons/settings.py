@@ -22,38 +22,11 @@ from ..modules import find_workspace
 from ..plan import Options
 from ..platform import Platform
 from ..toolchain import GoToolchain
-from .csettings import c_settings
-from .fingerprint import DEFINITIONS, LIBRARY_NAME, PRODUCT, Env, text
+from .csettings import bare_name, c_settings
+from .fingerprint import LIBRARY_NAME, PRODUCT, Env, text
+from .values import FALSE, TRUE, definitions, flag, shell_environ, words
 
-_TRUE, _FALSE = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 _GLIBC = re.compile(r"(?:(?:GLIBC_)?\d+(?:\.\d+)+)?")
-
-
-def words(env: Env, name: str) -> tuple[str, ...]:
-    """Return a variable as words: a list as it stands, a string split as the go command splits flags."""
-    value = env.get(name)
-    if not value:
-        return ()
-    if isinstance(value, str):
-        return split_words(text(env, name))
-    if not isinstance(value, (list, tuple, UserList)):
-        msg = f"${name}: wanted a list of words, or a string; found {value!r}"
-        raise RequestError(msg)
-    return tuple(str(env.subst(str(word))) for word in value)
-
-
-def flag(env: Env, name: str) -> bool:
-    """Return a variable as a truth value; from the command line it may be text. Raises RequestError."""
-    value = env.get(name)
-    if isinstance(value, str):
-        lowered = value.lower()
-        if lowered in _TRUE:
-            return True
-        if lowered not in _FALSE:
-            msg = f"${name}: wanted True or False; found {value!r}"
-            raise RequestError(msg)
-        return False
-    return bool(value)
 
 
 def request_of(env: Env) -> Request:
@@ -98,7 +71,9 @@ def permissions_of(env: Env) -> Permissions:
 
 
 def _dynamic_libraries(env: Env) -> tuple[str, ...] | None:
-    return None if env.get("GODYNAMICLIBS") in (None, False, "") else words(env, "GODYNAMICLIBS")
+    if env.get("GODYNAMICLIBS") in (None, False, ""):
+        return None
+    return tuple(bare_name(os.path.basename(word)) for word in words(env, "GODYNAMICLIBS"))
 
 
 def _smoke(env: Env) -> Smoke | None:
@@ -118,15 +93,6 @@ def sysroot_of(env: Env) -> str:
     """Return the folder with the files of the platform's own system; empty for none."""
     value = text(env, "GOSYSROOT")
     return str(env.Dir(value).srcnode().abspath) if value else ""
-
-
-def shell_environ(env: Env) -> dict[str, str]:
-    """Return ``env['ENV']`` as strings, the way SCons itself passes it to commands."""
-    values = env.get("ENV") or {}
-    return {
-        name: os.pathsep.join(map(str, value)) if isinstance(value, (list, tuple)) else str(env.subst(str(value)))
-        for name, value in values.items()
-    }
 
 
 def options_of(env: Env, toolchain: GoToolchain | None = None) -> Options:
@@ -156,8 +122,8 @@ def options_of(env: Env, toolchain: GoToolchain | None = None) -> Options:
         gcflags=words(env, "GOGCFLAGS"),
         asmflags=words(env, "GOASMFLAGS"),
         build_flags=words(env, "GOBUILDFLAGS"),
-        xdefs=_definitions(env, SUBST_CMD),
-        signed_xdefs=_definitions(env, SUBST_SIG),
+        xdefs=definitions(env, SUBST_CMD),
+        signed_xdefs=definitions(env, SUBST_SIG),
         trimpath=flag(env, "GOTRIMPATH"),
         buildvcs=flag(env, "GOBUILDVCS"),
         race=flag(env, "GORACE"),
@@ -179,21 +145,11 @@ def options_of(env: Env, toolchain: GoToolchain | None = None) -> Options:
 def _emulated(env: Env) -> str:
     """Return the folder of the platform's own Go toolchain; empty where this machine's builds."""
     value = text(env, "GOEMULATE")
-    if value.lower() in _FALSE:
+    if value.lower() in FALSE:
         return ""
-    if value.lower() in _TRUE:
+    if value.lower() in TRUE:
         return default_folder(platform_of(env))
     return str(env.Dir(value).srcnode().abspath)
-
-
-def _definitions(env: Env, mode: int) -> dict[str, str]:
-    value = env.get(DEFINITIONS) or {}
-    if not isinstance(value, Mapping) or not all("." in str(name) for name in value):
-        msg = (
-            f"$GOXDEFS: wanted a dict from importpath.name to text, such as {{'main.version': '1.2'}}; found {value!r}"
-        )
-        raise RequestError(msg)
-    return {str(name): str(env.subst(str(text), mode)) for name, text in value.items()}
 
 
 def _profile(env: Env) -> str:

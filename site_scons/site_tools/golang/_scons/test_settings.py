@@ -12,7 +12,8 @@ from ..goflags import flag_name
 from ..testflags import RunOptions, parse_duration, positive
 from ..testlog import digests_of
 from .fingerprint import Env, text
-from .settings import caches_of, covers, flag, shell_environ, words
+from .settings import caches_of, covers
+from .values import flag, shell_environ, words
 
 
 def run_options_of(env: Env) -> RunOptions:

@@ -17,7 +17,7 @@ from .fingerprint import Env
 from .gate import pass_or_reject, read_facts, reject_unreadable
 from .messages import user_error
 from .settings import permissions_of, request_of
-from .target import REJECTED
+from .target import REJECTED, library_of
 
 
 class _GateAction(SCons.Action.FunctionAction):  # type: ignore[misc]  # SCons is untyped
@@ -60,7 +60,8 @@ def go_verify(env: Env, target: Any = None, linkage: Any = None, **overrides: An
     try:
         asked = {"GOLINKAGE": parse_choice(Linkage, linkage, "linkage").value} if linkage is not None else {}
         check_call(env, "GoVerify", overrides, ("linkage",), target=target)
-        nodes = env.arg2nodes(target, env.fs.File)
+        # What GoStaticLibrary returns has the header in it, which is proved with its library.
+        nodes = [node for node in env.arg2nodes(target, env.fs.File) if not library_of(node)]
         if not nodes:
             msg = f"GoVerify\n  wanted: files that a builder makes\n  found:  {target!r}"
             raise RequestError(msg)
