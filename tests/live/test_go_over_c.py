@@ -440,6 +440,24 @@ def test_everything_static_but_libc_and_a_list(project: Project) -> None:
     assert "GODYNAMICLIBS" in refused
 
 
+def test_a_shared_library_that_may_be_loaded_is_named_in_any_spelling(project: Project) -> None:
+    """C23: the fix says the name that the setting takes."""
+    project.write(FILES)
+    declared = (
+        'base = env.StaticLibrary("build/base", "base/base.c")\n'
+        'core = env.SharedLibrary("build/lib/core", "src/core.c", CPPPATH=["include"], LIBS=[base])\n'
+        'env.GoProgram("build/app/tool", "go/cmd/tool", linkage="dynamic", LIBS=[core, base], CPPPATH=["include"],\n'
+        "    CPPDEFINES=[('LIMIT', 7)], RPATH=[Literal('\\\\$$ORIGIN/../lib')], GODYNAMICLIBS={})\n"
+    )
+    project.sconstruct(declared.format("[]"), tools='"default", ')
+    message = project.scons("build/app", status=2).stderr
+    assert "fix:    GODYNAMICLIBS=['core'] if it is there wherever the program runs; otherwise link its .a" in message
+    for spelled in ("['core']", "['libcore.so']", "[core]"):
+        project.sconstruct(declared.format(spelled), tools='"default", ')
+        project.scons("build/app")
+        assert "libcore.so" in needed(project / "build/app/tool")
+
+
 def test_cxx_and_another_platform(project: Project) -> None:
     """A library of C++ brings the C++ runtime; for another platform, the library of that platform is given."""
     tool = NAMED.replace("#cgo LDFLAGS: -lcore", "").replace("core.h", "cxx.h")

@@ -27,6 +27,7 @@ def hello(project: Project) -> Project:
         ('CPPPATHS=["include"]', ("unknown keyword CPPPATHS=", "fix:    CPPPATH=")),
         ('CGO_ENABLED="0"', ("unknown keyword CGO_ENABLED=", "fix:    linkage= or GOLINKAGE=")),
         ('GOXDEFS="main.v=1"', ("$GOXDEFS: wanted a dict", "'main.v=1'")),
+        ('GOXDEFS={"main.v": None}', ("$GOXDEFS: wanted text for main.v; found None",)),
         ('GOXDEFS={"version": "2"}', ("$GOXDEFS: wanted a dict from importpath.name to text",)),
         ('GOVERIFYGLIBC="two"', ("$GOVERIFYGLIBC: wanted a version as text", "'two'")),
         ("GOVERIFYGLIBC=2.40", ("$GOVERIFYGLIBC: wanted a version as text", "2.4")),

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from collections import UserList
 from collections.abc import Mapping
-from typing import Any
 
-import SCons.Errors
+import SCons.Util
 
 from ..errors import RequestError
 from ..goflags import split_words
@@ -27,7 +26,8 @@ def words(env: Env, name: str) -> tuple[str, ...]:
     if not isinstance(value, (list, tuple, UserList)):
         msg = f"${name}: wanted a list of words, or a string; found {value!r}"
         raise RequestError(msg)
-    return tuple(str(env.subst(str(word))) for word in value)
+    # What builders return is a list in the list.
+    return tuple(str(env.subst(str(word))) for word in SCons.Util.flatten(value))
 
 
 def flag(env: Env, name: str) -> bool:
@@ -61,15 +61,8 @@ def definitions(env: Env, mode: int) -> dict[str, str]:
             f"$GOXDEFS: wanted a dict from importpath.name to text, such as {{'main.version': '1.2'}}; found {value!r}"
         )
         raise RequestError(msg)
-    return {str(name): _expanded(env, str(name), one, mode) for name, one in value.items()}
-
-
-def _expanded(env: Env, name: str, value: Any, mode: int) -> str:
-    if value is None:
-        msg = f"$GOXDEFS: wanted text for {name}; found None"
+    absent = [name for name, one in value.items() if one is None]
+    if absent:
+        msg = f"$GOXDEFS: wanted text for {absent[0]}; found None"
         raise RequestError(msg)
-    try:
-        return str(env.subst(str(value), mode))
-    except SCons.Errors.UserError as error:
-        msg = f"$GOXDEFS: wanted text for {name}; found {value!r}: {error}"
-        raise RequestError(msg) from error
+    return {str(name): str(env.subst(str(one), mode)) for name, one in value.items()}
