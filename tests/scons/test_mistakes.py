@@ -60,6 +60,10 @@ def test_mistakes_in_a_declaration(hello: Project, keywords: str, expected: tupl
         ("GoVerify(made, linkag='static')", ("GoVerify: unknown keyword linkag=", "fix:    linkage=")),
         ("GoVerify(made, GOVERIFYLIB=['x'])", ("unknown keyword GOVERIFYLIB=", "fix:    GOVERIFYLIBS=")),
         ("GoVerify(linkage='static')", ("GoVerify\n  wanted: files that a builder makes", "found:  None")),
+        (
+            "GoTool('protoc-gen-go', module='/')",
+            ("/ is in no Go module", "fix:    run `go mod init` in the root of your"),
+        ),
         ("GoVerify([], linkage='static')", ("GoVerify\n  wanted: files that a builder makes", "found:  []")),
         ("GoLinkageReport('report.json', made, linkag='x')", ("GoLinkageReport: unknown keyword linkag=",)),
         ("GoOverlay('overlay.json', GOGENERATE={})", ("unknown keyword GOGENERATE=", "fix:    GOGENERATED=")),

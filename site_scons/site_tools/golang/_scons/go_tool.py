@@ -7,7 +7,7 @@ from typing import Any
 
 import SCons.Util
 
-from ..errors import GolangError, RequestError
+from ..errors import GolangError, PackageError, RequestError
 from ..linkage import Linkage
 from ..modules import MainPackage, find_module_root, tool_paths
 from ..naming import program_name
@@ -34,7 +34,7 @@ def go_tool(env: Env, name: Any, target: Any = None, linkage: Any = None, module
     try:
         own = ("linkage", "module", "target")
         check_call(env, "GoTool", overrides, own, name=name, target=target, module=module)
-        root = find_module_root(str(env.Dir(module or ".").srcnode().get_abspath()))
+        root = _module_root(env, module)
         path = _import_path(root, str(env.subst(str(name))))
         usual = {one.name: DEFAULTS[one.name] for one in VARIABLES if one.rebuilds and one.name not in _KEPT}
         folder, called = os.path.split(str(env.subst(str(target)))) if target else (_FOLDER, program_name(path))
@@ -44,6 +44,15 @@ def go_tool(env: Env, name: Any, target: Any = None, linkage: Any = None, module
         return SCons.Util.NodeList([place.node for place in places])
     except GolangError as error:
         raise user_error(str(error)) from error
+
+
+def _module_root(env: Env, module: Any) -> str:
+    try:
+        return find_module_root(str(env.Dir(module or ".").srcnode().get_abspath()))
+    except PackageError as error:
+        hint = "" if module else ", or name its folder: module="
+        msg = f"{error}{hint}"
+        raise RequestError(msg) from error
 
 
 def _import_path(root: str, name: str) -> str:
