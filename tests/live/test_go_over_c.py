@@ -286,6 +286,30 @@ env.GoProgram("build/error/tool", "cmd/tool", LIBS=[shared[1], base], GOVERIFYRU
     assert "wanted: libcore.so, which build/error/tool needs" in refused
 
 
+def test_the_order_of_archives(project: Project) -> None:
+    """What an archive brings along is linked after it, wherever LIBS names it; what LIBS names twice is linked twice."""
+    project.module({"cmd/tool/main.go": NAMED.replace("#cgo LDFLAGS: -lcore", ""), **CORE})
+    project.write({"src/core.c": "int base(void);\nint core(void) { return base(); }\n"})
+    project.write({"src/base.c": "int more(void);\nint base(void) { return more(); }\n"})
+    project.write({"src/more.c": "int more(void) { return 3; }\n"})
+    project.sconstruct(
+        """
+env.Replace(CPPPATH=["#include"], LIBPATH=["build"])
+VariantDir("build/c", "src", duplicate=0)
+base = env.StaticLibrary("build/base", "build/c/base.c")
+core = env.StaticLibrary("build/core", ["build/c/core.c", "build/c/more.c"])
+all = env.StaticLibrary("build/all", "build/c/core.c", LIBS=[base, core])
+env.GoProgram("build/brought/tool", "cmd/tool", LIBS=[base, core, all])
+env.GoProgram("build/nodes/tool", "cmd/tool", LIBS=[core, base, core])
+env.GoProgram("build/names/tool", "cmd/tool", LIBS=["core", "base", "core"])
+""",
+        tools='"default", ',
+    )
+    assert project.rebuilt() == ["brought/tool", "names/tool", "nodes/tool"]
+    for name in ("brought", "names", "nodes"):
+        assert said(project, f"build/{name}/tool") == "core 3 generated 0\n"
+
+
 def test_library_files_that_cannot_be_linked(project: Project) -> None:
     """Told before anything compiles, whether one program is built or several at once."""
     files = {f"cmd/{name}/main.go": 'package main\n\nimport "C"\n\nfunc main() {}\n' for name in "ab"}

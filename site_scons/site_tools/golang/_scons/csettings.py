@@ -46,21 +46,20 @@ def c_settings(env: Env, shared: Sequence[str] | None) -> CSettings:
     cflags = [f"-I{path}" for folder in _folders(env, "CPPPATH") for path in _places(folder)]
     defines = _words(env, '${_defines("-D", CPPDEFINES, "", __env__)}') if env.get("CPPDEFINES") else []
     made: set[Any] = set()
-    libraries = list(dict.fromkeys(_libraries(env, shared, made)))
+    libraries = _libraries(env, shared, made)
     folders = [f"-L{path}" for folder in _folders(env, "LIBPATH") for path in _places(folder)]
     if any(map(_has_cxx, made)):
         # Go links with the C compiler where no package of its own has C++.
         libraries.append("-lc++" if env["PLATFORM"] == "darwin" else "-lstdc++")
     run_paths = env.Override({"RPATH": [_run_path(one) for one in _entries(env, env.get("RPATH"))]})
     ldflags = [
-        *(word for word in libraries if word.startswith("-L")),
-        *folders,
+        *dict.fromkeys([*(word for word in libraries if word.startswith("-L")), *folders]),
         *(word for word in libraries if not word.startswith("-L")),
         *frameworks,
         *(word for name in SCons.Util.CLVar(env.get("FRAMEWORKS")) for word in ("-framework", str(env.subst(name)))),
         *_words(run_paths, '${_concat("-Wl,-rpath=", RPATH, "", __env__)}'),
     ]
-    return CSettings(top=top, cflags=(*cflags, *defines, *frameworks), ldflags=tuple(dict.fromkeys(ldflags)))
+    return CSettings(top=top, cflags=(*cflags, *defines, *frameworks), ldflags=tuple(ldflags))
 
 
 def _entries(env: Env, value: Any) -> tuple[Any, ...]:
@@ -100,18 +99,27 @@ def _run_path(entry: Any) -> Any:
     return str(entry.get_abspath()) if isinstance(entry, SCons.Node.FS.Dir) else entry
 
 
-def _libraries(env: Env, shared: Sequence[str] | None, seen: set[Any], base: Any = None) -> Iterator[str]:
-    """Yield the flags for the libraries of an environment, each before those that it needs itself."""
+def _libraries(env: Env, shared: Sequence[str] | None, seen: set[Any], base: Any = None) -> list[str]:
+    """Return the flags for the libraries of an environment: each before those that it needs itself.
+
+    A linker takes from an archive only what is missing by then. So what is named twice stays twice, and what another
+    library brings along comes after the last that needs it. ``base`` is the folder of an archive's own libraries.
+    """
     folders = _folders(env, "LIBPATH", base)
-    for one in _named(env, env.get("LIBS")):
+    flags: list[str] = []
+    for one in reversed(list(_named(env, env.get("LIBS")))):
         node = one if isinstance(one, SCons.Node.Node) else _made_in(folders, one, shared)
         if node is None:
-            yield f"-l{one}"
-        elif node not in seen and not is_go(node):
+            flags.insert(0, f"-l{one}")
+        elif is_go(node):
             # In LIBS for C: Go is not linked with Go that way, least of all a library with itself.
+            continue
+        elif node not in seen:
             seen.add(node)
-            yield str(node.get_abspath())
-            yield from _needed_by(node, shared, seen)
+            flags = [str(node.get_abspath()), *_needed_by(node, shared, seen), *flags]
+        elif base is None:
+            flags.insert(0, str(node.get_abspath()))
+    return flags
 
 
 def _named(env: Env, value: Any) -> Iterator[Any]:
@@ -178,7 +186,7 @@ def _needed_by(node: Any, shared: Sequence[str] | None, seen: set[Any]) -> Itera
         base = _declared_in(node, env)
         for folder in _folders(env, "LIBPATH", base):
             yield from (f"-L{path}" for path in _places(folder))
-        yield from _libraries(env, shared, seen, base)
+        yield from _libraries(env, shared, seen, base or env.fs.getcwd())
 
 
 def remember_folder(target: list[Any], source: list[Any], env: Env) -> tuple[list[Any], list[Any]]:
@@ -191,8 +199,7 @@ def remember_folder(target: list[Any], source: list[Any], env: Env) -> tuple[lis
 def remember_folders(env: Env) -> None:
     """Do the same for the libraries of $LIBS, of other environments too: SCons forgets it once a library is built."""
     if env.get("LIBS"):
-        for _ in _libraries(env, None, set()):
-            pass
+        _libraries(env, None, set())
 
 
 def _declared_in(node: Any, env: Env) -> Any:
