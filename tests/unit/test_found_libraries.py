@@ -37,3 +37,11 @@ def test_what_is_not_found_is_told(tmp_path: Path) -> None:
     (found,) = missing(tmp_path, Level.ERROR, needed=("lib/libfoo.so",))
     assert found.level is Level.ERROR
     assert "it has no run path" in found.found
+
+
+def test_a_relative_run_path_leads_anywhere(tmp_path: Path) -> None:
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib/libfoo.so").write_text("")
+    (found,) = missing(tmp_path, needed=("libfoo.so",), runpath=("$ORIGIN", "lib"))
+    assert "a run path that is relative, 'lib': the loader looks in the folder that a process runs in" in found.found
+    assert "RPATH=[env.Dir('lib')]" in found.fix

@@ -89,13 +89,24 @@ def _facts(path: str) -> ElfFacts | None:
 
 
 def _missing(library: str, needed_by: _Object, level: Level) -> Finding:
-    looked = ", ".join(needed_by.own) or "nowhere but where all programs have their libraries: it has no run path"
+    paths = needed_by.facts.runpath or needed_by.facts.rpath
+    relative = [path for path in paths if not path.startswith(("/", "$"))]
+    found = "nowhere but where all programs have their libraries: it has no run path"
+    fix = "RPATH= a folder that has it"
+    if paths:
+        found = f"it is not in {', '.join(needed_by.own)}"
+    if relative:
+        found = f"a run path that is relative, {relative[0]!r}: the loader looks in the folder that a process runs in"
+        fix = (
+            f"RPATH=[env.Dir({relative[0]!r})] for that folder of this build, or a path from the program's own "
+            'folder on, such as [Literal("\\\\$$ORIGIN/../lib")]'
+        )
     return Finding(
         case="C13",
         wanted=f"{library}, which {needed_by.name} needs, found where {needed_by.name} is",
-        found=f"it is not in {looked}" if needed_by.own else looked,
-        why="run path " + ":".join(needed_by.facts.runpath or needed_by.facts.rpath) if needed_by.own else "",
-        fix=f"RPATH= a folder that has it; GOVERIFYLIBS=[{library!r}] if it is there wherever the program runs; "
+        found=found,
+        why="run path " + ":".join(paths) if paths else "",
+        fix=f"{fix}; GOVERIFYLIBS=[{library!r}] if it is there wherever the program runs; "
         "GOVERIFYRUNPATH='ok' if both are installed elsewhere",
         level=level,
     )
