@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -138,6 +139,8 @@ def test_shared_library_and_its_versions(api: Project) -> None:
         'env.Program("build/server", ["server.c", lib[0]], CPPPATH=["build"], RPATH=[Literal("\\\\$$ORIGIN")])\n'
         'env.Program("build/named", "server.o", LIBS=["api"], LIBPATH=["build"], RPATH=[Literal("\\\\$$ORIGIN")])\n'
         'env.InstallVersionedLib("inst", lib[0])\n'
+        'servers = env.GoVerify(["build/server", "build/named"], linkage="dynamic", GOVERIFYRUNPATH="error")\n'
+        'env.GoLinkageReport("report.json", servers)\n'
     )
     outcome = build(api, body)
     build_folder = api / "build"
@@ -157,6 +160,7 @@ def test_shared_library_and_its_versions(api: Project) -> None:
     for name in ("build/server", "build/named"):
         assert needed(api / name)[0] == "libapi.so.1"
         assert run(api, name) == "42 go\n"
+    assert [one["findings"] for one in json.loads((api / "report.json").read_text())["programs"]] == [[], []]
     assert sorted(file.name for file in (api / "inst").iterdir()) == ["libapi.so", "libapi.so.1", "libapi.so.1.2.3"]
     api.up_to_date()
 

@@ -13,7 +13,7 @@ from ..policy import check
 from ..report import Evidence, report_json, report_table
 from .gate import read_facts
 from .messages import failure, tell
-from .permitted import with_system_libraries
+from .permitted import own_findings, with_system_libraries
 from .programs import PROGRAMS
 from .settings import permissions_of, platform_of
 from .target import Node, program_of
@@ -45,5 +45,5 @@ def _evidence(node: Node, name: str) -> Evidence:
         findings = check(facts, program.request, permissions=permissions, platform=platform_of(env))
     elif hasattr(node.attributes, "golang_verified"):
         asked, permissions = node.attributes.golang_verified
-        findings = check(facts, asked, permissions=permissions, go=False)
+        findings = own_findings(node, facts, asked, permissions)
     return Evidence(program=name, facts=facts, asked=asked, findings=findings)

@@ -1,4 +1,4 @@
-"""Which shared libraries a Go program may load besides those that the user lists, and whether it finds them."""
+"""Which shared libraries a program may load besides those that the user lists, and whether it finds them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import SCons.Node
+import SCons.Util
+
+from ..csettings import is_shared_file
 from ..errors import RequestError
-from ..facts import BinaryFacts
+from ..facts import BinaryFacts, ElfFacts
 from ..finding import Finding
-from ..linkage import Level, Linkage, Permissions
+from ..linkage import Level, Linkage, Permissions, Request
 from ..loading import loading_findings
-from ..platform import host_platform
-from ..policy import CXX_LIBRARIES, LIBC_LIBRARIES
+from ..platform import ElfTarget, host_platform
+from ..policy import CXX_LIBRARIES, LIBC_LIBRARIES, check
 from ..scan import ProgramScan
+from .target import is_go
 
 
 def with_system_libraries(permissions: Permissions, scan: ProgramScan, facts: BinaryFacts | None = None) -> Permissions:
@@ -42,7 +47,7 @@ def _of_the_system(scan: ProgramScan, facts: BinaryFacts | None, listed: Sequenc
     """
     needed = facts.elf.needed if facts and facts.elf else None
     known = (*LIBC_LIBRARIES, *listed)
-    if needed is not None and all(any(fnmatch.fnmatchcase(one, pattern) for pattern in known) for one in needed):
+    if needed is not None and all(_is_any(one, known) for one in needed):
         return ()
     return scan.configuration.c.system_libraries(scan.prediction)
 
@@ -61,6 +66,41 @@ def not_found(node: Any, facts: BinaryFacts, scan: ProgramScan) -> tuple[Finding
     known = (*LIBC_LIBRARIES, *CXX_LIBRARIES, *sanitizers, *config.platform.system_libraries, *listed, *system)
     level = Level.OK if permissions.enforce is Level.OK else permissions.run_path
     return loading_findings(elf, str(node), str(node.get_abspath()), known, here=_is_here(scan), level=level)
+
+
+def own_findings(node: Any, facts: BinaryFacts, request: Request, permissions: Permissions) -> tuple[Finding, ...]:
+    """Check anything but Go: what it is linked with as a file of this build is permitted, but must be found."""
+    own, elf = _own_libraries(node), facts.elf
+    permitted = permissions
+    if elf and (elf.runpath or elf.rpath) and not permissions.archives:
+        permitted = replace(permissions, libraries=(*permissions.libraries, *own))
+    findings = check(facts, request, permissions=permitted, go=False)
+    if elf is None:
+        return findings
+    needed = [one for one in elf.needed if _is_any(one, own) and not _is_any(one, permissions.libraries)]
+    known = (*LIBC_LIBRARIES, *CXX_LIBRARIES, *permissions.libraries)
+    level = Level.OK if permissions.enforce is Level.OK else permissions.run_path
+    asked, path = replace(elf, needed=tuple(needed)), str(node.get_abspath())
+    return (*findings, *loading_findings(asked, str(node), path, known, here=_is_for_here(elf), level=level))
+
+
+def _own_libraries(node: Any) -> tuple[str, ...]:
+    """Return patterns of the shared libraries that anything but Go is linked with as files of this build."""
+    env = node.get_build_env()
+    named = {one for one in SCons.Util.flatten([env.get("LIBS") or []]) if isinstance(one, SCons.Node.Node)}
+    given = [*node.sources, *(one for one in node.children() if one in named or one.is_derived() or is_go(one))]
+    return tuple(dict.fromkeys(f"{one.name.partition('.so')[0]}.so*" for one in given if is_shared_file(str(one))))
+
+
+def _is_any(library: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatch.fnmatchcase(library, pattern) for pattern in patterns)
+
+
+def _is_for_here(elf: ElfFacts) -> bool:
+    try:
+        return host_platform().elf == ElfTarget(elf.machine, elf.bits, elf.little_endian)
+    except RequestError:
+        return False
 
 
 def _is_here(scan: ProgramScan) -> bool:

@@ -11,7 +11,7 @@ import SCons.Util
 
 from ..errors import GolangError, InspectError, RequestError
 from ..linkage import Linkage, parse_choice
-from ..policy import SCHEMA, check
+from ..policy import SCHEMA
 from .calls import check_call
 from .fingerprint import Env
 from .gate import pass_or_reject, read_facts, reject_unreadable
@@ -39,11 +39,13 @@ class _GateAction(SCons.Action.FunctionAction):  # type: ignore[misc]  # SCons i
         return failed[0] if failed else None
 
     def _judge(self, node: Any) -> Any:
+        from .permitted import own_findings
+
         try:
             facts = read_facts(node.get_abspath())
         except InspectError as error:
             return reject_unreadable(node.get_abspath(), node, error)
-        findings = check(facts, self.request, permissions=self.permissions, go=False)
+        findings = own_findings(node, facts, self.request, self.permissions)
         return pass_or_reject(node.get_abspath(), node, facts, self.request, findings, self.permissions.smoke)
 
     def get_presig(self, target: Any, source: Any, env: Env, executor: Any = None) -> bytes:
