@@ -563,7 +563,7 @@ MISTAKES = {
         'env.GoTest("only", GOOS="linux", GOARCH="amd64")',
         "GoTest: only\n  wanted: a package with files *_test.go\n  found:  none for this platform",
     ),
-    "no packages": ('env.GoTest("shared/...")', "found:  no package with tests for this platform"),
+    "no packages": ('env.GoTest("empty/...")', "found:  no package for this platform"),
     "no folder": ('env.GoTest("nowhere/...")', "wanted: a directory before /...\n  found:  there is no"),
     "a pattern in the middle": ('env.GoTest("./.../sum")', "wanted: a pattern that ends with /..."),
     "nothing": ("env.GoTest()", "wanted: directories of packages, or patterns such as './...'\n  found:  none"),
@@ -585,11 +585,20 @@ MISTAKES = {
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_mistakes(tested: Project, mistake: str) -> None:
     call, expected = MISTAKES[mistake]
-    tested.write({"only/only_test.go": "//go:build never\n\npackage only\n"})
+    tested.write({"only/only_test.go": "//go:build never\n\npackage only\n", "empty/note.md": ""})
     tested.sconstruct(call)
     outcome = tested.scons("-n", "test", status=2)
     assert expected in outcome.stderr, outcome.text
     assert "at:     SConstruct, line 3" in outcome.stderr
+
+
+def test_packages_without_tests(tested: Project) -> None:
+    """As `go test ./...` says it: there is nothing to run, and no error."""
+    tested.sconstruct('print("NODES", env.GoTest("shared/...", ["static", "dynamic"], GOTESTCOVER=True))\n')
+    outcome = tested.scons("test", "test-static")
+    assert "NODES \nscons: Nothing to be done for `test'.\n" in outcome.stdout
+    assert not outcome.built
+    assert outcome.stderr.count("golang: warning: GoTest: shared/...: no package there has tests") == 1
 
 
 def test_same_tests_declared_twice_are_one(tested: Project) -> None:

@@ -22,7 +22,8 @@ _ALL = "..."
 def find_packages(env: Env, packages: Any, call: str, kind: str, tags: Sequence[str]) -> list[MainPackage]:
     """Return the packages that a call names, sorted by directory.
 
-    A pattern takes those of a ``kind`` of :meth:`Index.packages`; a directory that is named itself has to be one.
+    A pattern takes those of a ``kind`` of :meth:`Index.packages`, which for tests may be none; a directory that is
+    named itself has to be one.
     Raises RequestError, and PackageError.
     """
     named = [one for one in SCons.Util.flatten([packages]) if one]
@@ -57,14 +58,13 @@ def _matching(env: Env, pattern: str, call: str, kind: str, tags: Sequence[str],
         msg = f"{call}: {pattern}\n  wanted: a directory before /...\n  found:  there is no {root}"
         raise RequestError(msg)
     packages = index.packages(kind, root, tags)
-    if not packages:
-        what = "package with tests" if kind == "tests" else "package"
-        msg = (
-            f"{call}: {pattern}\n  wanted: Go packages in {root} and below\n  found:  no {what} for this platform and "
-            "these build tags\n  fix:    another directory; `testdata`, `vendor`, `_x` and `.x` are skipped"
-        )
-        raise RequestError(msg)
-    return packages
+    if packages or (kind == "tests" and index.packages("all", root, tags)):
+        return packages
+    msg = (
+        f"{call}: {pattern}\n  wanted: Go packages in {root} and below\n  found:  no package for this platform and "
+        "these build tags\n  fix:    another directory; `testdata`, `vendor`, `_x` and `.x` are skipped"
+    )
+    raise RequestError(msg)
 
 
 def _check(env: Env, directory: str, call: str, kind: str, packages: Sequence[MainPackage]) -> None:

@@ -17,7 +17,7 @@ from ..naming import name_programs, program_name
 from ..probes import Answer
 from .calls import check_call
 from .fingerprint import Env, frozen, text
-from .messages import user_error
+from .messages import user_error, warn
 from .patterns import find_packages
 from .places import Place, add_alias, declarations, declare, file_at
 from .programs import PROGRAMS
@@ -61,6 +61,9 @@ def go_test(
             env.Alias("test", merged)
     except GolangError as error:
         raise user_error(str(error)) from error
+    if not results:
+        # `go test ./...` is no error either where there are no tests, but it is to be known.
+        warn(f"golang: warning: GoTest: {packages}: no package there has tests for this platform and these build tags")
     leave_nothing_failed(env, results, _note_unbuilt)
     return results
 
