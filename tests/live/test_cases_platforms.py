@@ -72,5 +72,9 @@ def test_c20_libc_is_not_linked_statically_elsewhere(project: Project, platform:
     project.module({"main.go": TINY})
     project.sconstruct(f"env.GoProgram('app', '.', linkage='static-libc', platform={platform!r})")
     fails(
-        project, f"found:  platform {platform}", "why:    only Linux C toolchains", "fix:    linkage='static' (no cgo)"
+        project,
+        "wanted: linkage static-libc\n",
+        f"found:  platform {platform}",
+        "why:    only Linux C toolchains",
+        "fix:    linkage='static' (no cgo)",
     )

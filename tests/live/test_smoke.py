@@ -373,8 +373,10 @@ print(try_out(app, "app", folder=own, path="", facts=facts, request=request, smo
         ("GOSMOKE=1", "$GOSMOKE: wanted arguments, such as ['--version'] or [] for none, or None; found 1"),
         ("GOSMOKE=True", "found True"),
         ("GOSMOKE='\"x'", "unterminated"),
-        ("GOSMOKETIMEOUT='soon'", "$GOSMOKETIMEOUT: wanted a number of seconds; found 'soon'"),
-        ("GOSMOKETIMEOUT=0", "found '0'"),
+        ("GOSMOKE=['a', [None]]", "$GOSMOKE: wanted words, each a text or a node; found ['a', [None]]"),
+        ("GOSMOKETIMEOUT='soon'", "$GOSMOKETIMEOUT: wanted a number of seconds, 1 or more; found 'soon'"),
+        ("GOSMOKETIMEOUT=0", "1 or more; found '0'"),
+        ("platform=['linux/amd64', 3]", "wanted: text, such as 'linux/arm64', or a list of that\n  found:  3"),
         ("GOSMOK=[]", "fix:    GOSMOKE="),
     ],
 )

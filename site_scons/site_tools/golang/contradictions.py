@@ -44,6 +44,7 @@ def _refuse(case: str, wanted: str, found: str, why: str, fix: str) -> Finding:
 
 
 def _platform(request: Request, platform: Platform, options: Options) -> list[Finding]:
+    wanted = f"linkage {request.linkage.value}"
     name = ARCH_VARIANTS.get(platform.goarch, "")
     variant = {name: options.settings[name]} if name in options.settings else {}
     unknown = why_no_platform({"GOOS": platform.goos, "GOARCH": platform.goarch, **variant})
@@ -52,11 +53,11 @@ def _platform(request: Request, platform: Platform, options: Options) -> list[Fi
     why = platform.why_not_static
     if request.linkage.is_static and why:
         fix = "linkage='dynamic'; with GORESOLVER='go' it needs no C compiler unless a package of yours uses cgo"
-        return [_refuse("C20", f"linkage {request}", f"platform {platform}", why, fix)]
+        return [_refuse("C20", wanted, f"platform {platform}", why, fix)]
     why = platform.why_not_static_libc
     if request.linkage.links_libc_statically and why:
         fix = "linkage='static' (no cgo), or linkage='dynamic' (cgo)"
-        return [_refuse("C20", f"linkage {request}", f"platform {platform}", why, fix)]
+        return [_refuse("C20", wanted, f"platform {platform}", why, fix)]
     if platform.format not in PARSERS and options.permissions.enforce is Level.ERROR:
         why = f"only {', '.join(PARSERS)} programs can be proved; those of {platform.goos} are {platform.format}"
         return [_refuse("C28", "a proof", f"platform {platform}", why, "GOVERIFY='warn' builds it, unproved")]

@@ -107,6 +107,9 @@ _VARIANTS = {
 }
 """What the micro-architecture variables may be (internal/buildcfg), as a pattern and in words."""
 
+_NEAR = 0.85
+"""How like each other a platform and a wrong spelling of it are, at most 1 (difflib)."""
+
 _UNIX = frozenset(
     "aix android darwin dragonfly freebsd hurd illumos ios linux netbsd openbsd solaris".split()  # noqa: SIM905 - a list of words
 )
@@ -213,7 +216,7 @@ def parse_platform(text: str) -> dict[str, str]:
     if len(several) > 1:
         raise _no_platform(text, f"{len(several)} in one text", f"platform={several!r}")
     goos, _, rest = text.partition("/")
-    goarch, _, variant = rest.partition("/")
+    goarch, more, variant = rest.partition("/")
     settings = {"GOOS": goos, "GOARCH": goarch}
     name = ARCH_VARIANTS.get(goarch)
     if variant and name:
@@ -221,11 +224,26 @@ def parse_platform(text: str) -> dict[str, str]:
         short = {"GOARM": variant.removeprefix("v"), "GOARM64": re.sub(r"^(v[89])(?=,|$)", r"\1.0", variant)}
         settings[name] = short.get(name, variant)
     why = why_no_platform(settings)
-    if not why and variant and not name:
-        why = Unknown(f"GOARCH {goarch} has no variants", f"platform='{goos}/{goarch}'")
+    if not why and more and not (variant and name):
+        found = "nothing after the second /" if not variant else f"GOARCH {goarch} has no variants"
+        why = Unknown(found, f"platform='{goos}/{goarch}'")
     if why:
-        raise _no_platform(text, *why)
+        near = _nearest(text)
+        raise _no_platform(text, why.why, f"platform={near!r}, or another of `go tool dist list`" if near else why.fix)
     return settings
+
+
+def _nearest(text: str) -> str:
+    """Return the platform that is meant by another spelling, such as ``Linux/x86_64``; empty if none is like it."""
+    import difflib
+
+    goos, _, rest = text.strip().lower().partition("/")
+    goarch, _, variant = rest.partition("/")
+    known = [f"{goos}/{goarch}" for goos, ports in PORTS.items() for goarch in ports]
+    asked = f"{goos}/{_MACHINES.get(goarch, goarch)}"
+    near = [asked] if asked in known else difflib.get_close_matches(asked, known, 1, _NEAR)
+    spelled = "".join(f"{one}/{variant}".rstrip("/") for one in near)
+    return spelled if spelled != text else ""
 
 
 def _no_platform(text: str, found: str, fix: str) -> RequestError:

@@ -69,7 +69,12 @@ def _platforms(env: Env, platform: Any, overrides: dict[str, Any]) -> list[dict[
     """Return the settings of each platform; of none but the environment's own, nothing."""
     if platform is None:
         return [{}]
-    found = {one: parse_platform(one) for one in (str(env.subst(str(one))) for one in SCons.Util.flatten([platform]))}
+    named = SCons.Util.flatten([platform])
+    wrong = [one for one in named if not isinstance(one, str)]
+    if wrong:
+        msg = f"platform={platform!r}\n  wanted: text, such as 'linux/arm64', or a list of that\n  found:  {wrong[0]!r}"
+        raise RequestError(msg)
+    found = {one: parse_platform(one) for one in map(str, map(env.subst, named))}
     twice = [name for settings in found.values() for name in settings if name in overrides]
     if twice or not found:
         what = f"{twice[0]}= beside it" if twice else "none"

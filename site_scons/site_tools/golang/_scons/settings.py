@@ -79,7 +79,7 @@ def _dynamic_libraries(env: Env) -> tuple[str, ...] | None:
 def _smoke(env: Env) -> Smoke | None:
     limit, value = text(env, "GOSMOKETIMEOUT"), env.get("GOSMOKE")
     if not limit.isdecimal() or int(limit) == 0:
-        msg = f"$GOSMOKETIMEOUT: wanted a number of seconds; found {limit!r}"
+        msg = f"$GOSMOKETIMEOUT: wanted a number of seconds, 1 or more; found {limit!r}"
         raise RequestError(msg)
     if value in (None, False) or (isinstance(value, str) and not text(env, "GOSMOKE")):
         return None

@@ -27,7 +27,11 @@ def words(env: Env, name: str) -> tuple[str, ...]:
         msg = f"${name}: wanted a list of words, or a string; found {value!r}"
         raise RequestError(msg)
     # What builders return is a list in the list.
-    return tuple(str(env.subst(str(word))) for word in SCons.Util.flatten(value))
+    flat = SCons.Util.flatten(value)
+    if any(word is None or isinstance(word, bool) for word in flat):
+        msg = f"${name}: wanted words, each a text or a node; found {value!r}"
+        raise RequestError(msg)
+    return tuple(str(env.subst(str(word))) for word in flat)
 
 
 def flag(env: Env, name: str) -> bool:
