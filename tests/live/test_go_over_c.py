@@ -401,6 +401,10 @@ env.GoProgram("build/static/tool", "cmd/tool", linkage="static-libc")
     assert said(project, "build/static/tool") == "outer 11 header 2\n"
     project.write({"third/inner.c": "int inner(void) { return 3; }\n"})
     project.run("sh", "-c", archive.format("inner"), check=True)
+    explained = project.scons("-n", "--debug=explain").stdout
+    assert "libinner.a' changed\n" in explained
+    assert " digest" not in explained
+    assert "C changed" not in explained
     assert project.rebuilt() == ["static/tool"]
     assert said(project, "build/static/tool") == "outer 13 header 2\n"
 

@@ -95,6 +95,10 @@ class CCompiler:
         return not (self.is_zig and libc is Libc.GLIBC)
 
 
+LINK_FAILED = "link=failed"
+"""What the identity of a trial ends with that linked nothing."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class LinkTrial:
     """What came of linking an empty program.
@@ -109,12 +113,14 @@ class LinkTrial:
 
     @cached_property
     def identity(self) -> str:
-        """Digest of the content of every file that the linker read."""
-        digest = hashlib.sha256()
-        for file in self.files:
-            with open(file, "rb") as stream:
-                digest.update(os.path.basename(file).encode() + hashlib.sha256(stream.read()).digest())
-        return digest.hexdigest()[:16]
+        """Name and digest of every file that the linker read: ``crt1.o=... libc.so.6=...``; and if it failed, that."""
+        read = (f"{os.path.basename(file)}={_digest(file)}" for file in self.files)
+        return " ".join([*read, *([] if self.ok else [LINK_FAILED])])
+
+
+def _digest(file: str) -> str:
+    with open(file, "rb") as stream:
+        return hashlib.sha256(stream.read()).hexdigest()[:16]
 
 
 def find_compiler(command: str, path: str, process_path: str) -> tuple[str, ...]:

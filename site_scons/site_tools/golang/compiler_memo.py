@@ -108,8 +108,8 @@ class CompilerMemo:
 
     def _identify(self, compiler: CCompiler, flags: Sequence[str], environ: Mapping[str, str]) -> Answer:
         if compiler.is_zig:
-            # Of it zig says nothing; archives in -L folders are inputs of their own.
-            return Answer(compiler.identity, [compiler.command[0]])
+            # Of it zig says nothing, but all is its own; archives in -L folders are inputs of their own.
+            return Answer("", [compiler.command[0]])
         trial = self.link(compiler, flags, environ)
         searched = self._runner([*compiler.command, "-print-search-dirs"], environ=environ).stdout
         folders = [os.path.normpath(path) for path in re.findall(r"(?<=[=:])/[^:\n]*", searched)]

@@ -145,13 +145,24 @@ class CToolchain:
 
     def identity(self, needs: CNeeds | None) -> str:
         """Return what the C toolchain is for a program; empty where C takes no part. Raises ToolchainError."""
+        return "\n".join(filter(None, (self.compiler_identity(needs), self.linked(needs))))
+
+    def compiler_identity(self, needs: CNeeds | None) -> str:
+        """Return the same of the compilers alone, and of where they search."""
         if needs is None:
             return ""
-        compilers = self.compilers(cxx=needs.cxx)[: 2 if needs.cxx else 1]
         search = [f"{name}={self.base[name]}" for name in _C_SEARCH if name in self.base]
+        return "\n".join([*(compiler.identity for compiler in self._used(needs)), *search])
+
+    def linked(self, needs: CNeeds | None) -> str:
+        """Return the same of the files that their linker adds: name and digest of each. Raises ToolchainError."""
+        if needs is None:
+            return ""
         flags = [*self._static_flags, *needs.library_flags]
-        linked = self.memo.link_identity(compilers[0], flags, self._environ)
-        return "\n".join([*(compiler.identity for compiler in compilers), linked, *search])
+        return self.memo.link_identity(self._used(needs)[0], flags, self._environ)
+
+    def _used(self, needs: CNeeds) -> tuple[CCompiler, ...]:
+        return self.compilers(cxx=needs.cxx)[: 2 if needs.cxx else 1]
 
     def package_identity(self, package: Package) -> str:
         """Return what the C toolchain is for a package, whatever program it is compiled for. Raises ToolchainError."""

@@ -25,7 +25,7 @@ from ..toolchain import GoToolchain, find_go, probe_go
 from .csettings import c_settings
 from .fingerprint import Env, text
 from .settings import drivers_of, options_of, permissions_of, platform_of, process_environ, request_of
-from .target import LINKER_FLAGS, POLICY_PIN, Node, Program
+from .target import LINKED, LINKER_FLAGS, POLICY_PIN, Node, Program
 
 
 def declaration(env: Env) -> Answer:
@@ -102,7 +102,8 @@ def settings_text(config: Configuration, needs: CNeeds | None, command: str) -> 
     environ = (f"{name}={value}" for name, value in sorted(config.plan.environ.items()) if value)
     lines = {
         "go": config.go_identity,
-        "C": config.c.identity(needs).replace("\n", "; "),
+        "C": config.c.compiler_identity(needs).replace("\n", "; "),
+        LINKED: config.c.linked(needs),
         "flags": " ".join(flag for flag in config.plan.signed_flags if flag_name(flag) != "-ldflags"),
         LINKER_FLAGS: " ".join(flag for flag in config.plan.signed_flags if flag_name(flag) == "-ldflags"),
         "environment": " ".join(environ),

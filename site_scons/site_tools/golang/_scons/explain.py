@@ -10,7 +10,7 @@ from ..errors import GolangError
 from ..index.closures import SETTINGS
 from .programs import PROGRAMS
 from .reverify import inputs_of
-from .target import POLICY_PIN
+from .target import LINKED, POLICY_PIN
 
 
 def explain(node: Any, said: str | None) -> str | None:
@@ -47,8 +47,12 @@ def _reasons(node: Any, old: Any, new: Any) -> Iterator[str]:
     policies = [{str(one) for one in info.bdepends if str(one).startswith(POLICY_PIN)} for info in (old, new)]
     for policy in sorted(policies[1] - policies[0]):
         yield f"other things are permitted now: {policy.removeprefix(POLICY_PIN)}"
-    if before == now and not PROGRAMS.stands(node):
-        yield f"`{node}' is not what was built there, or files changed while it was built"
+    if before == now:
+        for one in PROGRAMS.fallen(node):
+            how = (
+                "is not what was built there, or files changed while it was built" if one.exists() else "doesn't exist"
+            )
+            yield f"`{one}' {how}"
 
 
 def _made_of(node: Any) -> Iterator[str]:
@@ -61,9 +65,19 @@ def _made_of(node: Any) -> Iterator[str]:
     yield from map(_file, changes)
     changed = [name for name in {**before, **now} if before.get(name) != now.get(name)]
     for name in changed:
+        if name == LINKED and name in before and name in now:
+            yield from _linked(*(dict(word.split("=") for word in one[name].split()) for one in (before, now)))
+            continue
         yield f"{name} changed from {before.get(name, 'none')!r} to {now.get(name, 'none')!r}"
     if not changes and not changed:
         yield "the command that builds it changed"
+
+
+def _linked(before: dict[str, str], now: dict[str, str]) -> Iterator[str]:
+    for name in {**before, **now}:
+        if before.get(name) != now.get(name):
+            how = "changed" if name in before and name in now else "is new" if name in now else "is gone"
+            yield f"{name}, which the C compiler links, {how}"
 
 
 def _file(change: tuple[str, str, str, str]) -> str:

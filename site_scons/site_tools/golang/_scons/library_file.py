@@ -40,7 +40,7 @@ class HeaderFile(SCons.Node.FS.File):  # type: ignore[misc]  # SCons is untyped
 
     def is_up_to_date(self) -> bool:
         """Return whether it is as SCons says, and is still what was made with the library."""
-        return bool(super().is_up_to_date()) and PROGRAMS.stands(library_of(self))
+        return bool(super().is_up_to_date()) and not PROGRAMS.fallen(library_of(self))
 
     def retrieve_from_cache(self) -> bool:
         """Take the header from a CacheDir, after its library; return whether it was there."""

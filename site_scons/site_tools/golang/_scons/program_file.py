@@ -28,7 +28,7 @@ class ProgramFile(SCons.Node.FS.File):  # type: ignore[misc]  # SCons is untyped
 
     def is_up_to_date(self) -> bool:
         """Return whether it is as SCons says, and is still what was proved."""
-        return bool(super().is_up_to_date()) and PROGRAMS.stands(self)
+        return bool(super().is_up_to_date()) and not PROGRAMS.fallen(self)
 
     def get_csig(self) -> str:
         """Return the digest of its content, which the proof may have taken already; SCons would take one more."""

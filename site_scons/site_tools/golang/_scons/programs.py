@@ -158,18 +158,19 @@ class Programs:
                 self._together.setdefault(name, []).append(program.package_dir)
         return self._together[listing]
 
-    def stands(self, node: Node) -> bool:
-        """Return whether what stands at a target's path is what was proved there, of what it is made of now."""
+    def fallen(self, node: Node) -> list[Node]:
+        """Return what of a target and the files beside it is not what was proved there, of what it is made of now."""
         executor = node.get_executor()
         if executor is None or executor.post_actions:
             # They run after the proof, and may change it. SCons drops executors that it is done with.
-            return True
-        with self._lock:
-            try:
+            return []
+        try:
+            with self._lock:
                 standing, digest = self._standing_of(node), self._inputs_digest(node)
-                return all(standing.stands(*self._standing_name(one), digest) for one in (node, *files_beside(node)))
-            except GolangError:
-                return True
+                made = (node, *files_beside(node))
+                return [one for one in made if not standing.stands(*self._standing_name(one), digest)]
+        except GolangError:
+            return []
 
     def proved_content(self, node: Node) -> str:
         """Return the digest of what was proved for a target last, if it stands; otherwise nothing."""
@@ -231,9 +232,8 @@ class Programs:
             old, _ = history.last(self._standing_name(node)[0])
             changes = history.changes(old, self.inputs(node)[0].digest, listed.parts.part)
             known = listed.graph.packages
-            if changes is None:
-                return None
-            return [(known[one[0]].path(one[1]) if one[0] in known else "", *one) for one in changes]
+            found = [(known[one[0]].path(one[1]) if one[0] in known else "", *one) for one in changes or ()]
+            return None if changes is None else found
 
     def _history_of(self, node: Node) -> History:
         if self._history is None:

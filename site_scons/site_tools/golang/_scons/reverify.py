@@ -30,12 +30,12 @@ def only_policy_changed(node: Any) -> bool:
     except (AttributeError, OSError):
         # It was never built, or it is gone.
         return False
-    return bool(same and known == (status.st_size, int(status.st_mtime)) and PROGRAMS.stands(node))
+    return bool(same and known == (status.st_size, int(status.st_mtime)) and not PROGRAMS.fallen(node))
 
 
 def looks_changed(node: Any, signature: str, children: Iterable[Any]) -> bool:
     """Return whether SCons will find a target out of date, given its action's signature and what it depends on."""
-    if node.always_build or not os.path.lexists(node.get_abspath()) or not PROGRAMS.stands(node):
+    if node.always_build or not os.path.lexists(node.get_abspath()) or PROGRAMS.fallen(node):
         return True
     stored = node.get_stored_info().binfo
     try:

@@ -18,6 +18,9 @@ REJECTED = ".rejected"
 POLICY_PIN = "policy "
 """How the Value begins on which a program depends for what is permitted."""
 
+LINKED = "linked"
+"""What the settings of a program call the files that the C compiler's linker adds."""
+
 LINKER_FLAGS = "ldflags"
 """What the settings of a program call those that no package is compiled with."""
 
