@@ -241,6 +241,20 @@ def test_for_another_processor(api: Project) -> None:
     assert "is up to date" in api.scons(f"api-static-libc-linux-{FOREIGN}").stdout
 
 
+def test_compiled_for_another_libc(api: Project) -> None:
+    """C24: a library has the libc of the C code that it is for, which CC compiles; no fix leads to musl, nor to zig."""
+    for call in ('GoStaticLibrary("api", "go/api", linkage="static-libc")', 'GoSharedLibrary("api", "go/api")'):
+        refused = build(api, f'env["CC"] = "musl-gcc"\nenv.{call}', status=2).stderr
+        assert "wanted: the same C library in a c-" in refused
+        assert "found:  CC: musl-gcc (" in refused
+        assert "fix:    a CC for glibc, such as gcc, for both; or GOCC" in refused
+        assert "GOLIBC" not in refused
+        assert not [*api.path.glob("libapi.*")]
+    refused = build(api, 'env.GoStaticLibrary("api", "go/api", GOCTOOLCHAIN="musl-gcc")', status=2).stderr
+    assert "GOLIBC" not in refused
+    build(api, 'env["CC"] = "musl-gcc"\nenv.GoSharedLibrary("api", "go/api", GOCC="gcc")')
+
+
 def test_what_is_no_library(api: Project) -> None:
     """Told in one message, before it is compiled where that can be, and what stood before is gone."""
     build(api, 'env.GoStaticLibrary("build/api", "go/api")')

@@ -333,6 +333,19 @@ def test_library_files_that_cannot_be_linked(project: Project) -> None:
     assert project.rebuilt("none=1") == ["build/a", "build/b"]
 
 
+def test_a_library_that_is_nowhere(project: Project) -> None:
+    """C12: by its name, in a dynamic program too, it is told before anything compiles."""
+    project.module({"cmd/tool/main.go": 'package main\n\nimport "C"\n\nfunc main() {}\n'})
+    project.sconstruct(
+        'env.GoProgram("tool", "cmd/tool", linkage="dynamic", LIBS=["nonesuch", "m"])', tools='"default", '
+    )
+    refused = project.scons(status=2).stderr
+    assert "wanted: the library nonesuch\n" in refused
+    assert "found:  no libnonesuch.so or libnonesuch.a where " in refused
+    assert "name in LIBS the node of what builds it" in refused
+    assert "ld:" not in refused
+
+
 def test_sanitizer(project: Project) -> None:
     """A debug build with -asan of Go and -fsanitize=address of the library finds what goes wrong between them."""
     project.module({"cmd/tool/main.go": NAMED.replace("#cgo LDFLAGS: -lcore", ""), **CORE})

@@ -98,6 +98,8 @@ def c_findings(
     ``chosen_by`` is the variable that says which one builds, if any does.
     """
     used = compilers[: 2 if prediction.needs_cxx else 1]
+    # Go makes no libraries for musl.
+    library = request.product.is_library
     advice = toolchains_for(platform, request, chosen_by, cxx=prediction.needs_cxx)
     found = [_no_cxx(prediction, f"{advice}; or GOCXX")] if prediction.needs_cxx and len(used) == 1 else []
     for name, compiler in zip(("CC", "CXX"), used, strict=False):
@@ -114,7 +116,7 @@ def c_findings(
             )
         elif _has_another_libc(compiler, request, platform):
             how = "statically" if request.linkage.is_static else "dynamically"
-            known = f", or GOLIBC={compiler.libc.value!r}" if compiler.libc else ""
+            known = f", or GOLIBC={compiler.libc.value!r}" if compiler.libc and not library else ""
             found.append(
                 Finding(
                     case="C24",
@@ -131,13 +133,54 @@ def c_findings(
                     wanted="glibc, linked statically",
                     found=f"{name}: {compiler}",
                     why="zig has glibc as a shared library only",
-                    fix=f"GOLIBC='musl', or {advice}",
+                    fix=advice if library else f"GOLIBC='musl', or {advice}",
                 )
             )
     return tuple(found)
+
+
+def other_libc_than_c(
+    own: CCompiler | None, used: CCompiler, request: Request, platform: Platform
+) -> tuple[Finding, ...]:
+    """Return whether a library would have another libc than the C code that it is for, which ``own`` compiles."""
+    if own is None or own is used or not request.product.is_library or platform.goos != "linux":
+        return ()
+    if not own.makes_code_for(platform) or own.libc in (None, request.libc):
+        return ()
+    return (
+        Finding(
+            case="C24",
+            wanted=f"the same C library in a {request.product.value} as in what it is for: {request.libc.value}",
+            found=f"CC: {own}",
+            why="with two of them the program does not link, or crashes; Go's own libraries do not work with musl",
+            fix="a CC for glibc, such as gcc, for both; or GOCC, where another compiler makes the program",
+        ),
+    )
 
 
 def _has_another_libc(compiler: CCompiler, request: Request, platform: Platform) -> bool:
     if request.linkage.links_libc_statically:
         return compiler.libc is not request.libc
     return platform.goos == "linux" and compiler.libc not in (None, request.libc)
+
+
+def missing_library(name: str, prediction: Prediction, compiler: CCompiler, *, dynamic: bool = False) -> Finding:
+    """Tell of a library that the linker does not find, by its name for ``-l``: ``m``, or ``:libm.a`` for a file.
+
+    ``dynamic`` tells whether the program may be linked with a shared library, too.
+    """
+    archive = name[1:] if name.startswith(":") else f"lib{name}.a"
+    wanted, found = f"{archive}, to link it statically", f"no {archive}"
+    fix = "install the static library, give its folder with -L or LIBPATH, or linkage='dynamic'"
+    if dynamic and archive == name[1:]:
+        fix = "install it, give its folder with -L or LIBPATH, or name it in GODYNAMICLIBS"
+    elif dynamic:
+        wanted, found = f"the library {name}", f"no lib{name}.so or {archive}"
+        fix = "install it, give its folder with -L or LIBPATH, or name in LIBS the node of what builds it"
+    return Finding(
+        case="C12",
+        wanted=wanted,
+        found=f"{found} where {compiler.command[0]} looks",
+        why="; ".join(str(use) for use in prediction.cgo if use.package not in ("runtime/cgo", "net", "os/user")),
+        fix=fix,
+    )

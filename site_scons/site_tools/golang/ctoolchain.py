@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from .c_findings import c_findings, toolchains_for
-from .ccompiler import CCompiler, LinkTrial, find_compiler, try_link
+from .c_findings import c_findings, missing_library, other_libc_than_c, toolchains_for
+from .ccompiler import LINK_FAILED, CCompiler, LinkTrial, find_compiler, try_link
 from .compiler_memo import CompilerMemo
 from .drivers import LIBC_LIBRARIES, Drivers
 from .errors import GolangError, InspectError, ToolchainError
@@ -179,19 +179,33 @@ class CToolchain:
         except ToolchainError as error:
             return (self._no_compiler(error, prediction),)
         found = (
+            *other_libc_than_c(self._compiler_of_c, compilers[0], self.request, self.platform),
             *c_findings(prediction, self.request, self.platform, compilers, self.chosen_by),
             *(self._darwin_findings(prediction, compilers[0]) if self.platform.goos == "darwin" else ()),
         )
         if found or not self.request.linkage.links_libc_statically:
-            return found or self._archive_findings(prediction, compilers[0])
+            return found or self._absent_libraries(prediction, compilers[0])
         return self._static_findings(prediction, compilers[0])
 
-    def _archive_findings(self, prediction: Prediction, compiler: CCompiler) -> tuple[Finding, ...]:
-        """Return which archives are missing, that are asked for by their file names (linkage cases C12, C23)."""
-        wanted = [flag[2:] for flag in prediction.library_flags if flag.startswith("-l:")]
-        missing = self.memo.link(compiler, prediction.library_flags, self._environ).missing if wanted else ()
-        fix = "install the static library, give its folder with -L or LIBPATH, or name it in GODYNAMICLIBS"
-        return tuple(_missing(name, prediction, compiler, fix) for name in missing if name in wanted)
+    @property
+    def _compiler_of_c(self) -> CCompiler | None:
+        """The compiler of the environment's own C code; None if it says which one Go is to take, or has none."""
+        try:
+            return None if self.chosen_by else self._probe(self.drivers[0].cc, "c")
+        except ToolchainError:
+            return None
+
+    def _absent_libraries(self, prediction: Prediction, compiler: CCompiler) -> tuple[Finding, ...]:
+        """Return which libraries a dynamic program is to be linked with and cannot be (linkage cases C12, C23)."""
+        flags = prediction.library_flags
+        # zig would build its own C library for this, for minutes.
+        if compiler.is_zig or not any(flag.startswith("-l") for flag in flags):
+            return ()
+        # Known from earlier runs, as long as the files that were linked then are the same.
+        if not self.memo.link_identity(compiler, flags, self._environ).endswith(LINK_FAILED):
+            return ()
+        missing = self.memo.link(compiler, flags, self._environ).missing
+        return tuple(missing_library(name, prediction, compiler, dynamic=True) for name in missing)
 
     def _darwin_findings(self, prediction: Prediction, compiler: CCompiler) -> tuple[Finding, ...]:
         """Go links nearly every program for macOS against libresolv too (internal/syscall/unix: net_darwin.go)."""
@@ -223,7 +237,7 @@ class CToolchain:
             return ()
         trial = self.trial(compiler, prediction.library_flags)
         if trial.missing:
-            return tuple(_missing(name, prediction, compiler) for name in trial.missing)
+            return tuple(missing_library(name, prediction, compiler) for name in trial.missing)
         made = self._makes(compiler)
         # A C program is no Go program with libc in it: where nothing in its bytes names the libc it is just static.
         if made == self.request.linkage.value or (made, self.request.linkage) == ("static", Linkage.STATIC_LIBC):
@@ -275,18 +289,3 @@ def _kind_of_empty_program(compiler: CCompiler, flags: Sequence[str], environ: M
             return classify(inspect_file(output)).kind.value
         except InspectError as error:
             return str(error)
-
-
-_MISSING_FIX = "install the static library, give its folder with -L or LIBPATH, or linkage='dynamic'"
-
-
-def _missing(name: str, prediction: Prediction, compiler: CCompiler, fix: str = _MISSING_FIX) -> Finding:
-    # `-l:file` names the file itself.
-    archive = name[1:] if name.startswith(":") else f"lib{name}.a"
-    return Finding(
-        case="C12",
-        wanted=f"{archive}, to link it statically",
-        found=f"no {archive} where {compiler.command[0]} looks",
-        why="; ".join(str(use) for use in prediction.cgo if use.package not in ("runtime/cgo", "net", "os/user")),
-        fix=fix,
-    )
