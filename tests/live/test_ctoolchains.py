@@ -198,7 +198,7 @@ def test_compiler_that_is_named(project: Project) -> None:
         program(project, "dynamic", settings)
         message = project.scons("app", status=2).stderr
         assert found in message, message
-        assert "  at:     SConstruct, line 3" in message
+        assert '/SConstruct", line 3, in <module>' in message
 
 
 def test_windows_with_cgo(project: Project) -> None:

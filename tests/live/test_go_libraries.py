@@ -367,4 +367,4 @@ def test_declarations(api: Project) -> None:
     }.items():
         outcome = build(api, call, status=2)
         assert expected in outcome.stderr
-        assert "\n  at:     SConstruct, line 3\n" in outcome.stderr
+        assert '/SConstruct", line 3, in <module>' in outcome.stderr

@@ -589,7 +589,7 @@ def test_mistakes(tested: Project, mistake: str) -> None:
     tested.sconstruct(call)
     outcome = tested.scons("-n", "test", status=2)
     assert expected in outcome.stderr, outcome.text
-    assert "at:     SConstruct, line 3" in outcome.stderr
+    assert '/SConstruct", line 3, in <module>' in outcome.stderr
 
 
 def test_packages_without_tests(tested: Project) -> None:

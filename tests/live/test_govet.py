@@ -167,7 +167,7 @@ def test_mistakes(project: Project, call: str, expected: str) -> None:
     project.sconstruct(call)
     outcome = project.scons("-n", status=2)
     assert expected in outcome.stderr
-    assert "at:     SConstruct, line 3" in outcome.stderr
+    assert '/SConstruct", line 3, in <module>' in outcome.stderr
 
 
 def test_cgo_over_c_of_the_build(project: Project) -> None:

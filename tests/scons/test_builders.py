@@ -31,7 +31,7 @@ def refused(project: Project, body: str, *arguments: str) -> str:
     assert not outcome.built
     assert outcome.stderr.startswith("\nscons: *** ")
     assert "Error:" not in outcome.stderr
-    assert f"  at:     SConstruct, line {body.count(chr(10)) + 3}\n" in outcome.stderr
+    assert f'/SConstruct", line {body.count(chr(10)) + 3}, in <module>' in outcome.stderr
     return outcome.stderr
 
 

@@ -173,7 +173,7 @@ def test_what_holds_no_program_is_refused(project: Project) -> None:
         error = project.scons(status=2).stderr
         assert error.startswith(f"\nscons: *** {message}" if "linkage" in call else "\nscons: *** ")
         assert message in error
-        assert "  at:     SConstruct, line 3\n" in error
+        assert '/SConstruct", line 3, in <module>' in error
 
     project.write({"go.work": "go 1.21\nuse ./gone\n"})
     project.sconstruct('env.GoModule("#")')

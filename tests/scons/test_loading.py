@@ -159,7 +159,7 @@ def test_arguments_of_the_tool_are_construction_variables(project: Project) -> N
     assert "golang: unknown argument of the tool: GOTAG" in outcome.stderr
     assert "GOTAGS" in outcome.stderr
     assert "Error" not in outcome.stderr
-    assert "  at:     SConstruct, line 2\n" in outcome.stderr
+    assert '/SConstruct", line 2, in <module>' in outcome.stderr
 
 
 def test_the_wheel_holds_the_package_and_nothing_else(installed: Installed) -> None:

@@ -50,7 +50,7 @@ def test_mistakes_in_a_declaration(hello: Project, keywords: str, expected: tupl
 
     for text in expected:
         assert text in outcome.stderr
-    assert "  at:     SConstruct, line 3" in outcome.stderr
+    assert '/SConstruct", line 3, in <module>' in outcome.stderr
     assert outcome.stderr.count("found:") <= 2
 
 
@@ -76,7 +76,7 @@ def test_mistakes_in_a_call(hello: Project, call: str, expected: tuple[str, ...]
     hello.write({"made.in": ""})
     hello.sconstruct(f"made = env.Command('made', 'made.in', 'cp $SOURCE $TARGET'); env.{call}")
     outcome = hello.scons("-n", status=2)
-    for text in (*expected, "  at:     SConstruct, line 3"):
+    for text in (*expected, '/SConstruct", line 3, in <module>'):
         assert text in outcome.stderr
     assert "Traceback" not in outcome.stderr
 
@@ -105,7 +105,7 @@ def test_mistakes_in_a_call(hello: Project, call: str, expected: tuple[str, ...]
 def test_what_is_no_path(hello: Project, call: str, expected: tuple[str, ...]) -> None:
     hello.sconstruct(f"env.{call}")
     outcome = hello.scons("-n", status=2)
-    for text in (*expected, "wanted: paths as text, or nodes", "  at:     SConstruct, line 3"):
+    for text in (*expected, "wanted: paths as text, or nodes", '/SConstruct", line 3, in <module>'):
         assert text in outcome.stderr
     assert "Traceback" not in outcome.stderr
 

@@ -310,7 +310,7 @@ def test_mistakes(project: Project) -> None:
         project.sconstruct(call)
         outcome = project.scons("release", status=2)
         assert found in outcome.stderr, asked
-        assert re.search(r"at: +SConstruct, line 3\n", outcome.stderr), outcome.stderr
+        assert re.search(r'/SConstruct", line 3, in <module>\n', outcome.stderr), outcome.stderr
         assert outcome.stderr.count("\n") < 12, outcome.stderr
     call = f"env.GoRelease({', '.join(f'{name}={value}' for name, value in good.items())})"
     project.sconstruct(f"{call}\n{call}")

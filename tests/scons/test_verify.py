@@ -168,4 +168,4 @@ def test_wrong_calls(project: Project) -> None:
         error = project.scons(status=2).stderr
         assert error.startswith("\nscons: *** ")
         assert message in error
-        assert "  at:     SConstruct, line 3\n" in error
+        assert '/SConstruct", line 3, in <module>' in error

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+import types
 from typing import Any
 
 import SCons.Action
 import SCons.Errors
-import SCons.Node.FS
 
 
 def tell(text: str) -> None:
@@ -32,10 +32,14 @@ def failure(node: Any, text: str) -> Any:
 
 
 def user_error(message: str) -> Any:
-    """Return the UserError for what a SConstruct asks, and where: SCons would name a line of this package."""
+    """Return the UserError for what a SConstruct asks, to be raised, where SCons will name the SConstruct's line.
+
+    SCons names the innermost frame of the traceback that is not its own, which would be a line of this package.
+    """
+    error = SCons.Errors.UserError(message)
     own = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    for frame in reversed(traceback.extract_stack()):
-        if f"{os.sep}SCons{os.sep}" not in frame.filename and not frame.filename.startswith(own):
-            file = os.path.relpath(frame.filename, SCons.Node.FS.get_default_fs().Top.get_abspath())
-            return SCons.Errors.UserError(f"{message}\n  at:     {file}, line {frame.lineno}")
-    return SCons.Errors.UserError(message)
+    for frame, line in traceback.walk_stack(None):
+        file = frame.f_code.co_filename
+        if f"{os.sep}SCons{os.sep}" not in file and not file.startswith(own):
+            return error.with_traceback(types.TracebackType(None, frame, frame.f_lasti, line))
+    return error
