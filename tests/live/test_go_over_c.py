@@ -341,7 +341,7 @@ def test_a_library_that_is_nowhere(project: Project) -> None:
     )
     refused = project.scons(status=2).stderr
     assert "wanted: the library nonesuch\n" in refused
-    assert "found:  no libnonesuch.so or libnonesuch.a where " in refused
+    assert "found:  no libnonesuch.so or libnonesuch.a for linux/" in refused
     assert "name in LIBS the node of what builds it" in refused
     assert "ld:" not in refused
 

@@ -222,7 +222,7 @@ def test_missing_archives_are_findings(bin_directory: str, missing: str, archive
     [finding] = configure(bin_directory, memo=CompilerMemo(boundary)).c.findings(NEEDS_C)
     assert finding.case == "C12"
     assert finding.wanted == f"{archive}, to link it statically"
-    assert finding.found.startswith(f"no {archive} where {bin_directory}/gcc looks")
+    assert finding.found.startswith(f"no {archive} for linux/amd64 where {bin_directory}/gcc looks")
     assert finding.why == "m imports a"
 
 

@@ -180,7 +180,7 @@ def missing_library(name: str, prediction: Prediction, compiler: CCompiler, *, d
     return Finding(
         case="C12",
         wanted=wanted,
-        found=f"{found} where {compiler.command[0]} looks",
+        found=f"{found} for {compiler.goos}/{compiler.goarch} where {compiler.command[0]} looks",
         why="; ".join(str(use) for use in prediction.cgo if use.package not in ("runtime/cgo", "net", "os/user")),
         fix=fix,
     )
