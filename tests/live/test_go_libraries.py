@@ -241,6 +241,26 @@ def test_for_another_processor(api: Project) -> None:
     assert "is up to date" in api.scons(f"api-static-libc-linux-{FOREIGN}").stdout
 
 
+def test_flags_of_the_shell_are_carried(api: Project) -> None:
+    """As cgo gets $CGO_LDFLAGS of env['ENV'], so does the link of what the archive is for."""
+    body = 'env["ENV"]["CGO_LDFLAGS"] = "-lm"\nlib = env.GoStaticLibrary("build/api", "go/api")\n'
+    outcome = build(api, f'{body}env.Program("build/server", ["server.c", lib[0]], CPPPATH=["build"])')
+    link = next(line for line in outcome.stdout.splitlines() if line.startswith("gcc -o build/server "))
+    assert " -lm" in link.partition("build/libapi.a")[2]
+
+
+def test_archive_linked_with_another_libc(api: Project) -> None:
+    """C24: musl-gcc links it, and the program crashes before main."""
+    body = (
+        'lib = env.GoStaticLibrary("build/api", "go/api")\n'
+        'server = env.Program("build/server", ["server.c", lib[0]], CPPPATH=["build"], CC="musl-gcc", '
+        'LINKFLAGS=["-static"])\nenv.GoVerify(server, linkage="static", GOVERIFYNSS="ok")'
+    )
+    refused = build(api, body, status=2).stderr
+    assert "found:  musl, and a Go archive" in refused
+    assert not (api / "build/server").exists()
+
+
 def test_compiled_for_another_libc(api: Project) -> None:
     """C24: a library has the libc of the C code that it is for, which CC compiles; no fix leads to musl, nor to zig."""
     for call in ('GoStaticLibrary("api", "go/api", linkage="static-libc")', 'GoSharedLibrary("api", "go/api")'):

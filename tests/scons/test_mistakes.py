@@ -58,6 +58,7 @@ def test_mistakes_in_a_declaration(hello: Project, keywords: str, expected: tupl
     ("call", "expected"),
     [
         ("GoVerify(made, linkag='static')", ("GoVerify: unknown keyword linkag=", "fix:    linkage=")),
+        ("GoFmt('app', linkage='static')", ("GoFmt: unknown keyword linkage=", "wanted: a construction variable")),
         ("GoVerify(made, GOVERIFYLIB=['x'])", ("unknown keyword GOVERIFYLIB=", "fix:    GOVERIFYLIBS=")),
         ("GoVerify(linkage='static')", ("GoVerify\n  wanted: files that a builder makes", "found:  None")),
         (

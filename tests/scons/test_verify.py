@@ -160,6 +160,7 @@ def test_wrong_calls(project: Project) -> None:
     for call, message in (
         ('env.GoVerify("app")', "GoVerify: nothing builds app"),
         ('env.GoVerify(env.Alias("all", []))', "GoVerify: nothing builds all"),
+        ('env.Command("out/app", [], "x"); env.GoVerify(Dir("out"))', "GoVerify: nothing builds out"),
         ('env.GoVerify(env.Command("app", [], "x"), linkage="pure")', "linkage: wanted one of"),
         ('env.GoVerify(env.Command("app", [], "x"), linkage="static", GOLIBC="c")', "$GOLIBC: wanted glibc, musl"),
         ('env.GoVerify(env.Command("app", [], "x"), GOVERIFYNSS="never")', "$GOVERIFYNSS: wanted one of"),

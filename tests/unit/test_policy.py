@@ -220,6 +220,29 @@ def test_libc_is_the_one_that_was_asked_for(binary: str, wanted: Libc, found: st
     assert (finding.wanted, finding.found, finding.fix) == (f"{wanted.value}, linked statically", found, fix)
 
 
+def test_libc_that_is_loaded_is_the_one_that_was_asked_for() -> None:
+    """C24: GOLIBC holds for a dynamic program as well."""
+    musl = facts(interpreter="/lib/ld-musl-x86_64.so.1", has_dynamic=True, needed=("libc.so",), libc=Libc.MUSL)
+    glibc = facts(**LOADED, needed=("libc.so.6",), libc=Libc.GLIBC)
+    for binary, right, wrong in ((musl, Libc.MUSL, Libc.GLIBC), (glibc, Libc.GLIBC, Libc.MUSL)):
+        assert not findings(binary, "dynamic", right)
+        finding = only(findings(binary, "dynamic", wrong), "C24")
+        assert finding.wanted.startswith(f"{wrong.value}, loaded")
+        assert finding.fix == f"a C toolchain for {wrong.value}, or GOLIBC={right.value!r}"
+
+
+@pytest.mark.parametrize("linkage", ["static", "dynamic"])
+def test_go_archive_in_a_program_with_musl(linkage: str) -> None:
+    """C24: it crashes before main (golang/go#13492)."""
+    built = BuildInfo(go_version="go1.26", settings={"CGO_ENABLED": "1", "-buildmode": "c-archive"})
+    fields = LOADED if linkage == "dynamic" else {"has_tls": True}
+    for libc, expected in ((Libc.MUSL, ["C24"]), (Libc.GLIBC, [])):
+        binary = facts(**fields, needed=("libc.so",) if fields is LOADED else (), libc=libc, build_info=built)
+        request = Request(linkage=Linkage(linkage), libc=libc)
+        found = check(binary, request, permissions=Permissions(), go=False)
+        assert [finding.case for finding in found] == expected
+
+
 @pytest.mark.parametrize("level", Level)
 @pytest.mark.parametrize("linkage", ["static-libc", "static-pie"])
 def test_nss_level(linkage: str, level: Level) -> None:

@@ -305,6 +305,28 @@ def test_nss_error_is_for_resolvers_through_libc_only() -> None:
     assert prediction(graph, "static-libc", Permissions(nss=Level.ERROR)).findings == ()
 
 
+@pytest.mark.parametrize(
+    ("linkage", "experiment", "expected"),
+    [
+        ("static", "boringcrypto", ["C21"]),
+        ("static", "loopvar,boringcrypto", ["C21"]),
+        ("static", "noboringcrypto", []),
+        ("static-libc", "boringcrypto", []),
+        ("dynamic", "boringcrypto", []),
+    ],
+)
+def test_boringcrypto_needs_cgo(linkage: str, experiment: str, expected: list[str]) -> None:
+    """C21: without cgo Go takes its own cryptography, and says nothing."""
+    boring = package("crypto/internal/boring", standard=True)
+    graph = graph_of(package("m", ("a",), name="main"), package("a", ("crypto/internal/boring",)), boring)
+    found = prediction(graph, linkage, settings={"GOEXPERIMENT": experiment})
+    assert cases(found) == expected
+    if expected:
+        assert "m imports a imports crypto/internal/boring" in found.findings[0].why
+        assert "linkage='static-libc'" in found.findings[0].fix
+    assert cases(prediction(graph_of(package("m", name="main")), linkage, settings={"GOEXPERIMENT": experiment})) == []
+
+
 def test_only_libraries_and_their_folders_are_library_flags() -> None:
     flags = ("-Wl,-z,now", "-L/x", "-lfoo", "/y/libz.a")
     graph = graph_of(package("m", name="main", cgo_files=("m.go",), cgo_ldflags=flags))

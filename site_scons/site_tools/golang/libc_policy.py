@@ -20,12 +20,14 @@ def check_libc(
     """
     if right:
         yield from _linked(elf, verdict, request)
+        yield from _foreign_archive(elf, verdict)
     yield from _nss(elf, verdict, request, permissions)
     yield from _stack(elf, request, permissions)
 
 
 def _linked(elf: ElfFacts, verdict: Verdict, request: Request) -> Iterable[Finding]:
     if not request.linkage.links_libc_statically:
+        yield from _loaded(elf, verdict, request)
         return
     wanted = f"{request.libc.value}, linked statically"
     fix = f"a C toolchain for {request.libc.value} (GOCTOOLCHAIN)"
@@ -44,6 +46,31 @@ def _linked(elf: ElfFacts, verdict: Verdict, request: Request) -> Iterable[Findi
             why="an archive has musl's own code in it; or the program embeds another one, which is harmless",
             fix="do without the archive that brings it (`nm -A` says which defines functions of libc)",
             level=Level.WARN,
+        )
+
+
+def _loaded(elf: ElfFacts, verdict: Verdict, request: Request) -> Iterable[Finding]:
+    """Yield whether a program loads another C library than GOLIBC."""
+    if request.product.is_library or elf.interpreter is None or verdict.libc in (None, request.libc):
+        return
+    yield Finding(
+        case="C24",
+        wanted=f"{request.libc.value}, loaded when it starts (GOLIBC)",
+        found=f"{verdict.libc.value}, of PT_INTERP {elf.interpreter}",
+        fix=f"a C toolchain for {request.libc.value}, or GOLIBC={verdict.libc.value!r}",
+    )
+
+
+def _foreign_archive(elf: ElfFacts, verdict: Verdict) -> Iterable[Finding]:
+    """Yield whether a C program with musl has a Go archive in it: its start-up code crashes there."""
+    mode = elf.build_info.settings.get("-buildmode") if elf.build_info else None
+    if mode == "c-archive" and verdict.libc is Libc.MUSL:
+        yield Finding(
+            case="C24",
+            wanted="glibc, for which Go makes its archives",
+            found=f"{Libc.MUSL.value}, and a Go archive (-buildmode=c-archive)",
+            why="Go's runtime takes the arguments that glibc gives to what starts before main; musl gives none",
+            fix="link the program with a C compiler for glibc, such as CC='gcc'",
         )
 
 

@@ -21,7 +21,7 @@ from .policies import LIBRARY_POLICIES, POLICIES, Policy
 from .predict import Prediction
 from .verdict import NOT_LINKED, classify
 
-SCHEMA = 2
+SCHEMA = 3
 """Raise it when the proof gets stricter: every binary is then verified again."""
 
 

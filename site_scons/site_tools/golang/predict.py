@@ -93,6 +93,7 @@ def predict(
         *(_nss(graph, main, closure, request) if permissions.nss is Level.ERROR else ()),
         *(_loads_libraries(graph, main, loading) if request.linkage.is_static else ()),
         *(_dropped(graph, main, closure, permissions.dropped_cgo) if not request.linkage.uses_cgo else ()),
+        *_without_boring(graph, main, request, plan),
     ]
     return Prediction(
         kind=_kind(request, plan, platform, loads=bool(with_cgo or loading)),
@@ -182,6 +183,25 @@ def _plugin(graph: PackageGraph, main: Package, request: Request) -> list[Findin
             found="package plugin, which loads shared libraries at run time",
             why=" imports ".join(chain),
             fix="linkage='dynamic', or do without that package: in a static program plugin.Open always fails",
+        )
+    ]
+
+
+def _without_boring(graph: PackageGraph, main: Package, request: Request, plan: Plan) -> list[Finding]:
+    """Tell where Go's own cryptography would take BoringCrypto's place without a word (crypto/internal/boring)."""
+    asked = "boringcrypto" in plan.environ.get("GOEXPERIMENT", "").split(",")
+    has = plan.environ["GOOS"] == "linux" and plan.environ["GOARCH"] in ("amd64", "arm64")
+    chain = graph.chain(main, "crypto/internal/boring") if asked else ()
+    if not chain or (has and request.linkage.uses_cgo):
+        return []
+    here = "linkage='static-libc' or 'dynamic', which have cgo on; or " if has else ""
+    return [
+        Finding(
+            case="C21",
+            wanted="BoringCrypto (GOEXPERIMENT)",
+            found=f"linkage {request} (cgo off)" if has else f"{plan.environ['GOOS']}/{plan.environ['GOARCH']}",
+            why=f"{' imports '.join(chain)}, which needs cgo on linux/amd64 or linux/arm64, and is empty without",
+            fix=f"{here}GOFIPS140='latest', Go's own FIPS module, which needs no cgo",
         )
     ]
 

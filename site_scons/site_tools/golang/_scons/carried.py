@@ -20,6 +20,7 @@ from .fingerprint import Env, text
 from .messages import user_error
 from .programs import PROGRAMS
 from .target import Node, library_of, program_of
+from .values import shell_environ
 
 CARRIED = "_GOCARRIED"
 """The private construction variable that stands at the end of $_LIBFLAGS."""
@@ -76,7 +77,9 @@ def _words(archive: Node, env: Env, for_signature: bool) -> list[Any]:  # noqa: 
     except GolangError:
         # The archive itself tells.
         return []
-    needs, own = closure.needs, split_words(text(program_of(archive).env, "CGO_LDFLAGS"))
+    own_env = program_of(archive).env
+    given = text(own_env, "CGO_LDFLAGS") if "CGO_LDFLAGS" in own_env else ""
+    needs, own = closure.needs, split_words(given or shell_environ(own_env).get("CGO_LDFLAGS", ""))
     words = [*needs.link_flags, *own, *(["-lstdc++"] if needs.cxx else [])] if needs else []
     if for_signature and any(os.sep in word for word in words):
         # Where the checkout is does not count, but what is linked from there does.

@@ -113,7 +113,7 @@ def go_fmt(env: Env, packages: Any = None, **overrides: Any) -> Any:
 def _check(env: Env, call: str, packages: Any, wanted: tuple[Any, Any], overrides: dict[str, Any]) -> Any:
     linkage, platform = wanted
     try:
-        check_call(env, call, overrides, packages=packages)
+        check_call(env, call, overrides, ("linkage", "platform") if call == "GoVet" else (), packages=packages)
         if platform is not None and env["GOCHECKDIR"] == DEFAULTS["GOCHECKDIR"]:
             overrides = {"GOCHECKDIR": "build/$GOPLATFORM/$GOLINKAGE", **overrides}
         asked = {**overrides, **PROGRAMS.outlines.as_test(env.Override(overrides))}

@@ -71,7 +71,9 @@ def go_verify(env: Env, target: Any = None, linkage: Any = None, **overrides: An
     except GolangError as error:
         raise user_error(str(error)) from error
     for node in nodes:
-        if not isinstance(node, SCons.Node.FS.Base) or not node.has_builder():
+        # A folder has a builder too: that which makes it.
+        wrong = not isinstance(node, SCons.Node.FS.Base) or isinstance(node, SCons.Node.FS.Dir)
+        if wrong or not node.has_builder():
             msg = (
                 f"GoVerify: nothing builds {node}\n  wanted: a file that a builder makes\n"
                 "  fix:    call GoVerify with a file, after the call that declares how it is built"
