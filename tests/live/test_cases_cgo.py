@@ -432,6 +432,18 @@ def test_c21_build_info_of_a_fork(settings: dict[str, str], found: bool) -> None
     assert [finding.case for finding in findings] == (["C21"] if found else [])
 
 
+def test_c21_boringcrypto_is_not_left_out(project: Project) -> None:
+    """C21: CGO_ENABLED=0 go build exits 0, says boringcrypto in the build info, and has none of it."""
+    main = 'package main\n\nimport "crypto/sha256"\n\nfunc main() { println(sha256.Sum256(nil)[0]) }\n'
+    project.module({"main.go": main})
+    plain = go_build(project, CGO_ENABLED="0", GOEXPERIMENT="boringcrypto")
+    assert "boringcrypto" in go(project, "version", "-m", str(plain)).stdout
+    assert "_Cfunc__goboringcrypto" not in go(project, "tool", "nm", str(plain)).stdout
+    declare(project, "static", "GOEXPERIMENT='boringcrypto'")
+    fails(project, "wanted: BoringCrypto (GOEXPERIMENT)", "imports crypto/sha256 imports crypto/internal/boring")
+    assert not (project / "build/static/app").exists()
+
+
 def test_c21_crypto_of_go_for_fips_needs_nothing(project: Project) -> None:
     """C21: GOFIPS140 selects Go's own module, which loads no library; the fix that is told for the forks is one."""
     main = 'package main\n\nimport "crypto/fips140"\n\nfunc main() { println(fips140.Enabled()) }\n'

@@ -220,6 +220,14 @@ def test_libc_is_the_one_that_was_asked_for(binary: str, wanted: Libc, found: st
     assert (finding.wanted, finding.found, finding.fix) == (f"{wanted.value}, linked statically", found, fix)
 
 
+@pytest.mark.parametrize(("goos", "library"), [("freebsd", "libthr.so.3"), ("netbsd", "libc.so.12")])
+def test_libc_of_another_system(goos: str, library: str) -> None:
+    """C20: it is there wherever a program of that system runs."""
+    binary = facts(interpreter="/libexec/ld-elf.so.1", has_dynamic=True, needed=(library,))
+    found = check(binary, Request(linkage=Linkage.DYNAMIC), permissions=Permissions(), platform=Platform(goos, "amd64"))
+    assert found == ()
+
+
 def test_libc_that_is_loaded_is_the_one_that_was_asked_for() -> None:
     """C24: GOLIBC holds for a dynamic program as well."""
     musl = facts(interpreter="/lib/ld-musl-x86_64.so.1", has_dynamic=True, needed=("libc.so",), libc=Libc.MUSL)
@@ -286,7 +294,7 @@ def test_nss_says_who_resolves_through_it(libc_resolver: bool, why: str) -> None
     binary = facts(libc=Libc.GLIBC, nss=True, libc_resolver=libc_resolver)
     finding = only(findings(binary, "static-libc"), "C8")
     assert finding.why.startswith(why)
-    assert "GORESOLVER='go'" in finding.fix
+    assert ("GORESOLVER='go'" in finding.fix) is libc_resolver
 
 
 @pytest.mark.parametrize(

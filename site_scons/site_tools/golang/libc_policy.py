@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from .facts import ElfFacts
 from .finding import Finding
-from .linkage import Level, Libc, Permissions, Request, Verdict
+from .linkage import Kind, Level, Libc, Permissions, Request, Verdict
 from .predict import NSS_FIX
 from .threadstack import stack_flag
 
@@ -53,11 +53,15 @@ def _loaded(elf: ElfFacts, verdict: Verdict, request: Request) -> Iterable[Findi
     """Yield whether a program loads another C library than GOLIBC."""
     if request.product.is_library or elf.interpreter is None or verdict.libc in (None, request.libc):
         return
+    fix = f"a C toolchain for {request.libc.value}"
+    if verdict.kind is Kind.INTERPRETER_ONLY and elf.go:
+        # Go's own linker knows no other loader, and asks for it in every position independent program.
+        fix = "do without -buildmode=pie, for without cgo a program needs no C library"
     yield Finding(
         case="C24",
         wanted=f"{request.libc.value}, loaded when it starts (GOLIBC)",
         found=f"{verdict.libc.value}, of PT_INTERP {elf.interpreter}",
-        fix=f"a C toolchain for {request.libc.value}, or GOLIBC={verdict.libc.value!r}",
+        fix=f"{fix}, or GOLIBC={verdict.libc.value!r}",
     )
 
 
@@ -76,15 +80,16 @@ def _foreign_archive(elf: ElfFacts, verdict: Verdict) -> Iterable[Finding]:
 
 def _nss(elf: ElfFacts, verdict: Verdict, request: Request, permissions: Permissions) -> Iterable[Finding]:
     if verdict.nss and request.linkage.is_static and permissions.nss is not Level.OK:
-        resolver = (
-            "net or os/user resolve through it" if elf.libc_resolver else "C code in the program resolves through it"
-        )
+        # Who resolves in Go is no matter for C code.
+        why, fix = "net or os/user resolve through it", NSS_FIX
+        if not elf.libc_resolver:
+            why, fix = "C code in the program resolves through it", NSS_FIX.partition(", or ")[2]
         yield Finding(
             case="C8",
             wanted="a static program that loads nothing at run time",
             found="its glibc loads NSS modules (libnss_*.so) of the machine that it runs on",
-            why=resolver,
-            fix=NSS_FIX,
+            why=why,
+            fix=fix,
             level=permissions.nss,
         )
 

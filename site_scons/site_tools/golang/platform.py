@@ -128,9 +128,10 @@ _NOT_STATIC_LIBC = {
     "windows": "the C run-time library is part of the system, as ucrtbase.dll or msvcrt.dll",
 }
 _SYSTEM_LIBRARIES = {
-    "illumos": ("libc.so*", "libsocket.so*", "libsendfile.so*"),
+    **dict.fromkeys(("illumos", "solaris"), ("libc.so*", "libsocket.so*", "libsendfile.so*")),
+    "freebsd": ("libc.so*", "libm.so*", "libsys.so*", "libthr.so*"),
+    "netbsd": ("libc.so*", "libm.so*", "libpthread.so*"),
     "openbsd": ("libc.so*", "libpthread.so*"),
-    "solaris": ("libc.so*", "libsocket.so*", "libsendfile.so*"),
 }
 _MACHINES = {
     "x86_64": "amd64",
@@ -202,7 +203,7 @@ class Platform:
 
     @property
     def system_libraries(self) -> tuple[str, ...]:
-        """Patterns of the libraries that every Go program loads there, with or without cgo (linkage case C20)."""
+        """Patterns of the libraries that make up libc there, which Go may load without cgo (linkage case C20)."""
         return _SYSTEM_LIBRARIES.get(self.goos, ())
 
 
