@@ -188,6 +188,10 @@ def test_mixed_is_at_home_in_c(tmp_path: Path) -> None:
         assert mixed.run(f"build/{linkage}/gauge", "880", check=True).stdout == "Harbour: 0.000 C\n"
     assert is_static(mixed / "build/bin/scale")
     assert mixed.run("build/bin/scale", "880", check=True).stdout == "0 thousandths of a degree\n"
+    beside = {"CGO_CFLAGS": " ".join(f"-I{mixed / one}" for one in ("build/include", "c/meter", "c/units"))}
+    shown = f"-overlay={mixed / 'build/overlay.json'}"
+    mixed.run("go", "build", "-C", "go", shown, "./internal/...", environ=beside, check=True)
+    assert "wanted one of dev, debug" in mixed.scons("BUILD_TYPE=other", status=2).stderr
     assert "gauge 1.4.0" in (mixed / "build/root/usr/share/man/man1/gauge.1").read_text()
     assert "is up to date" in mixed.scons(*wanted, "COMMIT=two").stdout
 
