@@ -241,6 +241,28 @@ def test_for_another_processor(api: Project) -> None:
     assert "is up to date" in api.scons(f"api-static-libc-linux-{FOREIGN}").stdout
 
 
+def test_libs_takes_what_was_returned(api: Project) -> None:
+    """The list as it is, with the header in it, in a call and in an environment; a shared library as well."""
+    outcome = build(
+        api,
+        'lib = env.GoStaticLibrary("build/api", "go/api")\n'
+        'so = env.GoSharedLibrary("build/so/api", "go/api")\n'
+        'one = env.Program("one", "server.c", LIBS=lib, CPPPATH=["build"])\n'
+        'two = env.Clone(RPATH=[Literal("\\\\$$ORIGIN/build/so")], OBJPREFIX="so-")\n'
+        "two.Append(LIBS=[so])\n"
+        'two.Program("two", "server.c", CPPPATH=["build/so"])\n',
+    )
+    assert run(api, "one") == run(api, "two") == "42 go\n"
+    assert not [line for line in outcome.stdout.splitlines() if line.startswith("gcc -o") and "api.h" in line]
+    api.up_to_date()
+    refused = build(
+        api,
+        'lib = env.GoStaticLibrary("build/api", "go/api")\nenv.GoSharedLibrary("b", "go/api", LIBS=lib)',
+        status=2,
+    ).stderr
+    assert "found:  build/libapi.a, made of Go, with a Go runtime of its own" in refused
+
+
 def test_flags_of_the_shell_are_carried(api: Project) -> None:
     """As cgo gets $CGO_LDFLAGS of env['ENV'], so does the link of what the archive is for."""
     body = 'env["ENV"]["CGO_LDFLAGS"] = "-lm"\nlib = env.GoStaticLibrary("build/api", "go/api")\n'

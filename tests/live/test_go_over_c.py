@@ -333,6 +333,15 @@ def test_library_files_that_cannot_be_linked(project: Project) -> None:
     assert project.rebuilt("none=1") == ["build/a", "build/b"]
 
 
+def test_frameworks_are_for_apple(project: Project) -> None:
+    """C links on Linux in an environment that names them for macOS, and so does Go."""
+    project.module({"cmd/tool/main.go": 'package main\n\nimport "C"\n\nfunc main() {}\n'})
+    project.sconstruct(
+        'env.GoProgram("tool", "cmd/tool", FRAMEWORKS=["Cocoa"], FRAMEWORKPATH=["x"])', tools='"default", '
+    )
+    assert "-framework" not in project.scons("-Q").stdout
+
+
 def test_a_library_that_is_nowhere(project: Project) -> None:
     """C12: by its name, in a dynamic program too, it is told before anything compiles."""
     project.module({"cmd/tool/main.go": 'package main\n\nimport "C"\n\nfunc main() {}\n'})

@@ -321,6 +321,8 @@ NAMED_ELSEWHERE = {
     "_scons.calls": {"GO"},
     # What goes with an archive besides the flags of its packages.
     "_scons.carried": {"CGO_LDFLAGS"},
+    # Who links with frameworks.
+    "_scons.csettings": {"GOOS"},
     # Where the search for a toolchain begins, and what must not differ between two declarations of one path.
     "_scons.configurations": {"GO", "GOVERSION", "GOCOM"},
     # What does not change what is built.

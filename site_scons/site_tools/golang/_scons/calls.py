@@ -14,6 +14,7 @@ from ..errors import RequestError
 from .fingerprint import C_VARIABLES, Env
 from .messages import warn
 from .programs import PROGRAMS
+from .target import is_go
 from .variables import VARIABLES
 
 _KNOWN = frozenset((*(variable.name for variable in VARIABLES), *C_VARIABLES))
@@ -34,6 +35,7 @@ def check_call(
             _refuse_misspelt(call, name, own)
     for name, value in paths.items():
         _check_paths(call, name, value)
+    _refuse_go(call, SCons.Util.flatten([overrides.get("LIBS") or []]))
     _tell_of_arguments(env, overrides)
 
 
@@ -66,6 +68,17 @@ def _check_paths(call: str, name: str, value: Any) -> None:
         if one is not None and not isinstance(one, (str, SCons.Node.Node)):
             fix = f"\n  fix:    {str(one)!r}" if isinstance(one, os.PathLike) else ""
             msg = f"{call}: {name}\n  wanted: paths as text, or nodes\n  found:  {one!r}{fix}"
+            raise RequestError(msg)
+
+
+def _refuse_go(call: str, libraries: Iterable[Any]) -> None:
+    """Refuse libraries of Go for cgo: each has a Go runtime in it, and a process can have one."""
+    for one in libraries:
+        if isinstance(one, SCons.Node.Node) and is_go(one):
+            msg = (
+                f"{call}\n  wanted: C libraries as LIBS\n  found:  {one}, made of Go, with a Go runtime of its own\n"
+                "  fix:    import its packages"
+            )
             raise RequestError(msg)
 
 

@@ -42,7 +42,11 @@ def add_to(env: Env) -> None:
 
 def link_go(target: list[Any], source: list[Any], env: Env) -> tuple[list[Any], list[Any]]:
     """Leave the headers of Go libraries out of what is linked. Raises SCons.Errors.UserError for two archives."""
-    named = (one for one in SCons.Util.flatten([env.get("LIBS") or []]) if isinstance(one, SCons.Node.FS.Base))
+    libraries = SCons.Util.flatten([env.get("LIBS") or []])
+    named = [one for one in libraries if isinstance(one, SCons.Node.FS.Base)]
+    if any(map(library_of, named)):
+        # What GoStaticLibrary returns, as it is.
+        env["LIBS"] = [one for one in libraries if one not in named or not library_of(one)]
     archives = list(dict.fromkeys(one for one in (*source, *named) if _is_archive(one)))
     if len(archives) > 1:
         msg = (

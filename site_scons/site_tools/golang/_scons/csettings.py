@@ -17,8 +17,8 @@ import SCons.Util
 
 from ..csettings import LIBRARY_SUFFIX, CSettings
 from ..errors import RequestError
-from .fingerprint import C_VARIABLES, Env
-from .target import is_go
+from .fingerprint import C_VARIABLES, Env, text
+from .target import is_go, library_of
 
 _PATHS = ("CPPPATH", "LIBPATH", "FRAMEWORKPATH")
 _CXX = frozenset({".cc", ".cpp", ".cxx", ".c++", ".C", ".C++", ".mm"})
@@ -42,7 +42,11 @@ def c_settings(env: Env, shared: Sequence[str] | None) -> CSettings:
     top = str(env.fs.Dir("#").get_abspath())
     if not any(env.get(name) for name in C_VARIABLES):
         return CSettings(top=top)
-    frameworks = [f"-F{folder.get_abspath()}" for folder in _folders(env, "FRAMEWORKPATH")]
+    # Only Apple's linkers know frameworks, and only for them SCons names them.
+    has_frameworks = text(env, "GOOS") in ("darwin", "ios")
+    named = SCons.Util.CLVar(env.get("FRAMEWORKS")) if has_frameworks else ()
+    searched = _folders(env, "FRAMEWORKPATH") if has_frameworks else ()
+    frameworks = [f"-F{folder.get_abspath()}" for folder in searched]
     cflags = [f"-I{path}" for folder in _folders(env, "CPPPATH") for path in _places(folder)]
     defines = _words(env, '${_defines("-D", CPPDEFINES, "", __env__)}') if env.get("CPPDEFINES") else []
     made: set[Any] = set()
@@ -56,7 +60,7 @@ def c_settings(env: Env, shared: Sequence[str] | None) -> CSettings:
         *dict.fromkeys([*(word for word in libraries if word.startswith("-L")), *folders]),
         *(word for word in libraries if not word.startswith("-L")),
         *frameworks,
-        *(word for name in SCons.Util.CLVar(env.get("FRAMEWORKS")) for word in ("-framework", str(env.subst(name)))),
+        *(word for name in named for word in ("-framework", str(env.subst(name)))),
         *_words(run_paths, '${_concat("-Wl,-rpath=", RPATH, "", __env__)}'),
     ]
     return CSettings(top=top, cflags=(*cflags, *defines, *frameworks), ldflags=tuple(ldflags))
@@ -111,7 +115,7 @@ def _libraries(env: Env, shared: Sequence[str] | None, seen: set[Any], base: Any
         node = one if isinstance(one, SCons.Node.Node) else _made_in(folders, one, shared)
         if node is None:
             flags.insert(0, f"-l{one}")
-        elif is_go(node):
+        elif is_go(node) or library_of(node):
             # In LIBS for C: Go is not linked with Go that way, least of all a library with itself.
             continue
         elif node not in seen:
