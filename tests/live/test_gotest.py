@@ -136,6 +136,18 @@ def tested(built: Project, tmp_path: Path) -> Project:
     return built.copy(tmp_path / "copy")
 
 
+def test_benchmarks(project: Project) -> None:
+    """They are run with the tests, and one that fails is told."""
+    bench = 'package sum\n\nimport "testing"\n\nfunc BenchmarkAdd(b *testing.B) {{\n\t{}\n}}\n'
+    project.module({"sum/sum.go": "package sum\n", "sum/sum_test.go": bench.format("for b.Loop() {\n\t}")}, go="1.24")
+    project.sconstruct('env.GoTest("sum", linkage="static", GOTESTFLAGS=["-bench=.", "-benchtime=10x"])')
+    assert "1 test passed" in project.scons("test").stdout
+    [result] = project.path.rglob("*.xml")
+    assert 'name="BenchmarkAdd"' in result.read_text()
+    project.write({"sum/sum_test.go": bench.format('b.Error("slow")')})
+    assert "found:  1 failed: BenchmarkAdd" in project.scons("test", status=2).stderr
+
+
 def test_test_binaries_are_proved_and_results_are_kept(built: Project) -> None:
     for name in ("sum", "words"):
         binary = built / f"build/static/test/m/{name}.test"

@@ -55,6 +55,26 @@ def test_a_test_that_is_run_twice_counts_twice() -> None:
     assert [(case.status, case.output) for case in cases] == [(Status.PASS, "1"), (Status.FAIL, "")]
 
 
+@pytest.mark.parametrize("last", ["PASS", "FAIL", ""])
+def test_a_benchmark_ends_with_its_binary(last: str) -> None:
+    """It says so only where it fails or is skipped; if the binary dies, it has not ended."""
+    lines = [
+        ("run", "BenchmarkF", ""),
+        ("output", "BenchmarkF", "=== RUN   BenchmarkF\n"),
+        ("output", "BenchmarkF", "BenchmarkF-2 \t 10\t 42.00 ns/op\n"),
+        *([("run", "BenchmarkH", ""), ("fail", "BenchmarkH", "")] if last == "FAIL" else []),
+        *([("output", "", f"{last}\n")] if last else []),
+    ]
+    cases, output = read_events(events(*lines))
+    benchmark = Case(name="BenchmarkF", status=Status.PASS, output="BenchmarkF-2 \t 10\t 42.00 ns/op")
+    assert output == ""
+    if last:
+        assert cases[0] == benchmark
+    else:
+        assert (cases[0].status, cases[0].unfinished) == (Status.FAIL, True)
+    assert [case.status for case in cases[1:]] == ([Status.FAIL] if last == "FAIL" else [])
+
+
 def test_a_test_that_does_not_end_has_failed() -> None:
     cases, _ = read_events(events(("run", "T", ""), ("output", "T", "panic: x\n")))
     assert cases == (Case(name="T", status=Status.FAIL, output="panic: x", unfinished=True),)
