@@ -123,6 +123,16 @@ def test_why_fails_where_it_cannot_be_had(project: Project) -> None:
     refused = golinkage(project, "why", "--linkage", "static", ".")
     assert refused.status == 1
     assert "has only cgo files" in refused.stdout
+    for linkage, platform in (
+        ("static", "openbsd/amd64"),
+        ("static-libc", "darwin/arm64"),
+        ("static-pie", "windows/amd64"),
+    ):
+        refused = golinkage(project, "why", "--linkage", linkage, "--platform", platform, ".")
+        assert (refused.status, f"linkage {linkage} cannot be built" in refused.stdout) == (1, True), platform
+    for platform in ("linux/arm65", "nonsense", "linux/arm/v9"):
+        unknown = golinkage(project, "why", "--platform", platform, ".")
+        assert (unknown.status, "argument --platform" in unknown.stderr) == (2, True), unknown.stderr
     broken = golinkage(project, "why", "bad")
     assert broken.status == 1
     assert "bad: linkage dynamic cannot be built\n" in broken.stdout

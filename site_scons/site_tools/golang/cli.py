@@ -14,6 +14,7 @@ from typing import Any
 
 from .compiler_memo import CompilerMemo
 from .configuration import Configuration, base_environ
+from .contradictions import contradictions
 from .drivers import Drivers
 from .errors import GolangError, InspectError
 from .facts import BinaryFacts, ElfFacts
@@ -22,7 +23,7 @@ from .inspect import inspect_file
 from .linkage import Kind, Libc, Linkage, Request, Resolver
 from .modules import find_module_root, find_workspace
 from .plan import Options
-from .platform import Platform, host_libc, host_platform
+from .platform import Platform, host_libc, host_platform, parse_platform
 from .report import SCHEMA, Evidence, describe, evidence_json, finding_json, resolver_of
 from .scan import ProgramScan, Scans
 from .toolchain import find_go, probe_go
@@ -64,13 +65,20 @@ def _parser() -> argparse.ArgumentParser:
     why.add_argument("--linkage", default="dynamic", choices=[linkage.value for linkage in Linkage])
     why.add_argument("--tags", default="", help="build tags, separated by commas")
     why.add_argument("--resolver", default="libc", choices=[resolver.value for resolver in Resolver])
-    why.add_argument("--platform", default="", metavar="GOOS/GOARCH", help="default: this machine's")
+    why.add_argument("--platform", type=_platform, metavar="GOOS/GOARCH", help="default: this machine's")
     why.add_argument("--go", default="go", help="the go command, by path or name")
     why.add_argument("packages", nargs="+", metavar="PACKAGE", help="the directory of a main package")
     why.set_defaults(run=_why)
     for command in (verify, inspect, why):
         command.add_argument("--json", action="store_true", help="print JSON (docs/report.md)")
     return parser
+
+
+def _platform(text: str) -> dict[str, str]:
+    try:
+        return parse_platform(text)
+    except GolangError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _print_json(data: dict[str, Any]) -> None:
@@ -172,7 +180,7 @@ def _why(arguments: argparse.Namespace) -> int:
     else:
         for package, scan in answers.items():
             print("\n".join(_why_lines(package, scan)))
-    failed = any(errors(scan.prediction.findings) or not scan.prediction.complete for scan in answers.values())
+    failed = any(errors(_findings(scan)) or not scan.prediction.complete for scan in answers.values())
     return UNEXPECTED if failed else OK
 
 
@@ -182,11 +190,12 @@ def _scan(scans: Scans, package: str, request: Request, arguments: argparse.Name
     environ, path = dict(os.environ), os.environ.get("PATH", "")
     base = base_environ(environ, environ, {})
     go = find_go(arguments.go, path, path)
-    goos, _, goarch = arguments.platform.partition("/")
+    settings = dict(arguments.platform or {})
+    platform = Platform(settings.pop("GOOS"), settings.pop("GOARCH")) if settings else host_platform()
     config = Configuration(
         request=request,
-        platform=Platform(goos, goarch) if goarch else host_platform(),
-        options=Options(tags=tuple(arguments.tags.split(",")) if arguments.tags else ()),
+        platform=platform,
+        options=Options(tags=tuple(arguments.tags.split(",")) if arguments.tags else (), settings=settings),
         toolchain=probe_go(go, {**base, "GOTOOLCHAIN": "local"}),
         module_root=root,
         workspace=find_workspace(root, os.path.abspath(os.sep)) or "off",
@@ -198,17 +207,23 @@ def _scan(scans: Scans, package: str, request: Request, arguments: argparse.Name
     return scans.scan(config, directory)
 
 
+def _findings(scan: ProgramScan) -> tuple[Finding, ...]:
+    """Return what a SConstruct would be refused for, and what the imports say."""
+    config = scan.configuration
+    return (*contradictions(config.request, config.platform, config.options), *scan.prediction.findings)
+
+
 def _why_lines(package: str, scan: ProgramScan) -> list[str]:
-    prediction, linkage = scan.prediction, scan.configuration.request.linkage.value
+    prediction, findings, linkage = scan.prediction, _findings(scan), scan.configuration.request.linkage.value
     broken = [f"  {found.import_path}: {found.error}" for found in scan.closure if found.error]
-    possible = not broken and not errors(prediction.findings)
+    possible = not broken and not errors(findings)
     lines = [f"{package}: linkage {linkage} {f'gives {prediction.kind.value}' if possible else 'cannot be built'}"]
     lines += broken
     lines += [f"  {use.package} needs cgo: {use}" for use in prediction.cgo]
     if not prediction.cgo:
         lines.append("  no package needs cgo")
-    if prediction.findings:
-        lines.append(describe(prediction.findings))
+    if findings:
+        lines.append(describe(findings))
     return lines
 
 
@@ -223,5 +238,5 @@ def _why_json(package: str, scan: ProgramScan) -> dict[str, Any]:
         "cgo": [{"package": use.package, "chain": list(use.chain)} for use in prediction.cgo],
         "libraries": list(prediction.libraries),
         "errors": {found.import_path: found.error for found in scan.closure if found.error},
-        "findings": [finding_json(finding) for finding in prediction.findings],
+        "findings": [finding_json(finding) for finding in _findings(scan)],
     }
