@@ -341,6 +341,26 @@ def test_a_main_package_may_be_generated_whole(project: Project) -> None:
     assert project.run("build/bin/made").stderr == "made\n"
 
 
+def test_what_tells_of_programs_is_part_of_none(project: Project) -> None:
+    """Results in a build folder that belongs to a module are no files of it, whatever is embedded."""
+    main = 'package main\n\nimport "embed"\n\n//go:embed *\nvar all embed.FS\n\nfunc main() {}\n'
+    test = 'package main\n\nimport "testing"\n\nfunc TestAll(t *testing.T) {}\n'
+    project.write({
+        "go/go.mod": "module example.org/m\n\ngo 1.21\n",
+        "go/main.go": main,
+        "go/main_test.go": test,
+        "go/SConscript": 'Import("env")\n'
+        'app = env.GoProgram("bin/app", ".", linkage="static")\n'
+        'env.GoTest("./...", linkage="static")\nenv.GoVet("./...", linkage="static")\nenv.GoFmt("./...")\n'
+        'env.GoLinkageReport("report.json", app)\n',
+    })  # fmt: skip
+    project.sconstruct('SConscript("go/SConscript", variant_dir="build/go", duplicate=0, exports="env")')
+    outcome = project.scons("-j2")
+    assert "1 test passed" in outcome.stdout
+    assert b"TestAll" not in (project / "build/go/bin/app").read_bytes()
+    project.up_to_date()
+
+
 def test_in_the_source_tree_they_are_found_too(project: Project) -> None:
     """There somebody asked for them, and a whole package may be made."""
     declare_kind(

@@ -23,7 +23,7 @@ from .patterns import find_packages
 from .places import declarations, file_at
 from .programs import PROGRAMS
 from .scanner import awaited_nodes, wait_for
-from .target import Node, Program, Viewer
+from .target import Node, Program, Viewer, note_evidence
 from .unfinished import leave_nothing_failed
 from .variables import DEFAULTS
 
@@ -159,4 +159,5 @@ def _declare(env: Env, call: str, packages: Sequence[MainPackage], programs: tup
     else:
         _FMT(env, node, [])
     env.NoCache(node)
+    note_evidence([node])
     return node

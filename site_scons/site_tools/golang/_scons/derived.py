@@ -21,7 +21,7 @@ from ..modules import find_module_root, main_package
 from ..overlay import Overlay
 from ..tree import may_read
 from .fingerprint import text
-from .target import Node, Viewer, program_of
+from .target import Node, Viewer, is_evidence, program_of
 
 if TYPE_CHECKING:
     from ..packages import Package
@@ -31,7 +31,7 @@ _COMPILED = ("OBJSUFFIX", "SHOBJSUFFIX", "LIBSUFFIX", "SHLIBSUFFIX")
 
 
 class DerivedFiles:
-    """Every file that a builder makes, by absolute path, but for Go programs."""
+    """Every file that a builder makes, by absolute path, but for Go programs and what tells of them."""
 
     def __init__(self, fs: Any) -> None:
         """Look through all nodes that there are now."""
@@ -48,7 +48,7 @@ class DerivedFiles:
                 if isinstance(node, SCons.Node.FS.Dir):
                     if name not in (".", ".."):
                         stack.append(node)
-                elif node.has_builder() and program_of(node) is None:
+                elif node.has_builder() and program_of(node) is None and not is_evidence(node):
                     self._nodes[node.get_abspath()] = node
                     made.append(node)
             source = folder.srcnode() if made else folder

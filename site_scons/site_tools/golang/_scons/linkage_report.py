@@ -14,7 +14,7 @@ from .calls import check_call
 from .fingerprint import Env
 from .messages import user_error
 from .programs import PROGRAMS
-from .target import Node, library_of, program_of
+from .target import Node, library_of, note_evidence, program_of
 
 
 class _ReportAction(SCons.Action.FunctionAction):  # type: ignore[misc]  # SCons is untyped
@@ -75,4 +75,5 @@ def go_linkage_report(
     binaries = [node for node in env.arg2nodes(source, env.fs.File) if not library_of(node)]
     nodes = builder(env, target, binaries, **overrides)
     env.NoCache(nodes)
+    note_evidence(nodes)
     return nodes

@@ -22,6 +22,7 @@ from .linkage_report import go_linkage_report
 from .messages import user_error
 from .packing import PackAction, SumsAction
 from .places import Place
+from .target import note_evidence
 from .unfinished import leave_nothing_unfinished
 
 _KEYWORDS = ("version", "programs", "platforms", "linkage", "name", "files", "target")
@@ -164,6 +165,7 @@ def _complete(env: Env, folder: Any, called: str, archives: Sequence[Any], names
     report = go_linkage_report(env, _file(folder, REPORT), sorted(names, key=names.__getitem__), names)[0]
     sums = env.Command(_file(folder, SUMS), [*archives, report], SumsAction(called))[0]
     # First the file that depends on all others: so SCons has begun with all of them before it builds any.
+    note_evidence([sums, *archives, report])
     env.Alias("release", [sums, *archives, report])
     leave_nothing_unfinished(env, sums, [*archives, report])
     return SCons.Util.NodeList([*archives, report, sums])

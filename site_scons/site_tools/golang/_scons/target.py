@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -66,6 +66,17 @@ def files_beside(node: Node) -> tuple[Node, ...]:
 def library_of(node: Node) -> Any:
     """Return the library that a header belongs to, or None."""
     return getattr(node.attributes, "golang_library", None)
+
+
+def note_evidence(nodes: Iterable[Node]) -> None:
+    """Note that targets tell of programs: no program is made from them."""
+    for node in nodes:
+        node.attributes.golang_evidence = True
+
+
+def is_evidence(node: Node) -> bool:
+    """Return whether a node tells of programs: results of tests and checks, reports, releases."""
+    return hasattr(node.attributes, "golang_evidence")
 
 
 def is_go(node: Node) -> bool:

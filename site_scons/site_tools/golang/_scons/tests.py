@@ -23,7 +23,7 @@ from .places import Place, add_alias, declarations, declare, file_at
 from .programs import PROGRAMS
 from .result_file import FAILED, ResultFile, Tested
 from .run_action import MERGE_BUILDER, RUN_BUILDER
-from .target import program_of
+from .target import note_evidence, program_of
 from .unfinished import leave_nothing_failed
 from .variables import DEFAULTS, TESTS, VARIABLES
 
@@ -127,6 +127,7 @@ def _declare(
         node.attributes.golang_tested = tested
     RUN_BUILDER(env, nodes, [binary, *files])
     env.NoCache(nodes)
+    note_evidence(nodes)
     if PROGRAMS.outlines.cleans(env):
         env.Clean(nodes[0], nodes[0].dir.File(os.path.basename(stem) + FAILED))
     return nodes
@@ -173,4 +174,5 @@ def _merge(env: Env, profiles: Sequence[Any]) -> list[Any]:
     else:
         MERGE_BUILDER(env, node, profiles)
         env.NoCache(node)
+        note_evidence([node])
     return [node]
