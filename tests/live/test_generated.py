@@ -303,7 +303,7 @@ def test_a_mistake_in_places_is_told_when_the_sconstruct_is_read(project: Projec
     project.sconstruct(f'env.GoProgram("build/app", "cmd/app", linkage="static", GOGENERATED={value})')
     message = project.scons("-h", status=2).stderr
     assert found in message
-    assert "SConstruct, line 3" in message
+    assert '/SConstruct", line 3, in <module>' in message
 
 
 def test_a_file_that_nobody_makes_is_missed(project: Project) -> None:

@@ -136,6 +136,31 @@ def tested(built: Project, tmp_path: Path) -> Project:
     return built.copy(tmp_path / "copy")
 
 
+MADE_TEST = 'package x\n\nimport "testing"\n\nfunc TestMade(t *testing.T) {}\n'
+
+
+MADE = [
+    """env.Command("x/v_test.go", "made.txt", Copy("$TARGET", "$SOURCE"))
+env.GoTest({}, linkage="static")""",
+    """made = env.Command("build/v_test.go", "made.txt", Copy("$TARGET", "$SOURCE"))
+env.GoTest({}, linkage="static", GOGENERATED={{"x": made}})""",
+    """VariantDir("_build", ".", duplicate=0)
+env.Command("_build/x/v_test.go", "made.txt", Copy("$TARGET", "$SOURCE"))
+env.GoTest({}, linkage="static")""",
+]
+
+
+@pytest.mark.parametrize("body", MADE, ids=["in the source tree", "GOGENERATED", "VariantDir"])
+@pytest.mark.parametrize("named", ["./...", "x"])
+def test_tests_that_are_made(project: Project, body: str, named: str) -> None:
+    """The first run has them, where nothing is there yet."""
+    project.module({"x/x.go": "package x\n", "y/y.go": "package y\n"})
+    project.write({"made.txt": MADE_TEST})
+    project.sconstruct(body.format(repr(named)))
+    assert "x.xml: 1 test passed" in project.scons("test").stdout
+    project.up_to_date("test")
+
+
 def test_benchmarks(project: Project) -> None:
     """They are run with the tests, and one that fails is told."""
     bench = 'package sum\n\nimport "testing"\n\nfunc BenchmarkAdd(b *testing.B) {{\n\t{}\n}}\n'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import SCons.Node.FS
@@ -14,6 +14,7 @@ from ..index import Index
 from ..modules import MainPackage, main_package
 from .builders import package_dir
 from .fingerprint import Env
+from .generated import generated_files
 from .programs import PROGRAMS
 
 _ALL = "..."
@@ -36,12 +37,46 @@ def find_packages(env: Env, packages: Any, call: str, kind: str, tags: Sequence[
         pattern = str(env.subst(one)) if isinstance(one, str) else ""
         if _ALL in pattern:
             found.update({package.directory: package for package in _matching(env, pattern, call, kind, tags, index)})
+            made = _with_made(env, _root_of(env, pattern), "_test.go") if kind == "tests" else ()
+            found.update((directory, main_package(directory)) for directory in made if directory not in found)
         else:
             directory = package_dir(env, one, call, "package")
             if directory not in found:
                 _check(env, directory, call, kind, index.packages(kind, directory, tags))
                 found[directory] = main_package(directory)
     return [found[directory] for directory in sorted(found)]
+
+
+def _root_of(env: Env, pattern: str) -> str:
+    folder = pattern.partition(_ALL)[0]
+    return str(env.Dir(folder.rstrip("/") or (folder and "/") or ".").srcnode().get_abspath())
+
+
+def _with_made(env: Env, root: str, suffix: str) -> list[str]:
+    """Return the folders of packages in ``root`` and below in which files will be seen that builders make."""
+    made = (
+        os.path.join(str(node.dir.srcnode().get_abspath()), node.name)
+        for folder in _standing_for(env.fs.Dir(root))
+        for node in derived_below(folder)
+    )
+    folders = {os.path.dirname(path) for path in (*made, *generated_files(env)) if path.endswith(suffix)}
+    below = {one: os.path.relpath(one, root).split(os.sep) for one in folders}
+    return sorted(one for one, parts in below.items() if parts == [os.curdir] or not any(map(_is_skipped, parts)))
+
+
+def _standing_for(folder: Any) -> Iterator[Any]:
+    """Yield a folder, and the build folders that belong to it (VariantDir)."""
+    yield folder
+    above, below = folder, list[str]()
+    while above is not None:
+        for variant in above.variant_dirs:
+            yield variant.Dir(os.path.join(*below)) if below else variant
+        below.insert(0, above.name)
+        above = above.up()
+
+
+def _is_skipped(name: str) -> bool:
+    return name in ("testdata", "vendor") or name.startswith(("_", "."))
 
 
 def _matching(env: Env, pattern: str, call: str, kind: str, tags: Sequence[str], index: Index) -> Sequence[MainPackage]:
@@ -53,7 +88,7 @@ def _matching(env: Env, pattern: str, call: str, kind: str, tags: Sequence[str],
             "  fix:    name the directory above: 'go/...' is all packages in it and below"
         )
         raise RequestError(msg)
-    root = env.Dir(folder.rstrip("/") or (folder and "/") or ".").srcnode().get_abspath()
+    root = _root_of(env, pattern)
     if not os.path.isdir(root):
         msg = f"{call}: {pattern}\n  wanted: a directory before /...\n  found:  there is no {root}"
         raise RequestError(msg)
@@ -70,9 +105,8 @@ def _matching(env: Env, pattern: str, call: str, kind: str, tags: Sequence[str],
 def _check(env: Env, directory: str, call: str, kind: str, packages: Sequence[MainPackage]) -> None:
     """Raise RequestError if a directory is no package of a kind, and no builder makes one of it."""
     suffix = "_test.go" if kind == "tests" else ".go"
-    folder = env.fs.Dir(directory)
-    if all(package.directory != directory for package in packages) and not any(
-        node.dir is folder and node.name.endswith(suffix) for node in derived_below(folder)
+    if all(package.directory != directory for package in packages) and directory not in _with_made(
+        env, directory, suffix
     ):
         msg = (
             f"{call}: {os.path.relpath(directory, env.Dir('#').abspath)}\n  wanted: a package with files *{suffix}\n"
