@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from plain_go import go_build
 
-from harness import Project, elf_type, fails, interpreter, needed, readelf
+from harness import HELLO, Project, elf_type, fails, interpreter, needed, readelf
 
 pytestmark = pytest.mark.live
 
@@ -21,6 +21,18 @@ DYNAMIC = {
 """The verdict, the interpreter and the libraries of a program that imports nothing."""
 MARKS = {"freebsd/amd64": "FreeBSD", "netbsd/amd64": "NetBSD", "openbsd/amd64": "OpenBSD"}
 """What readelf finds in the notes or the header of programs for systems that mark theirs."""
+
+
+def test_a_platform_that_go_does_not_build_for_any_more(project: Project) -> None:
+    """C20: the go command that builds decides what there is; Go 1.26 has no windows/arm."""
+    project.module({"main.go": HELLO})
+    project.sconstruct("env.GoProgram('build/app', '.', linkage='static', platform='windows/arm')")
+    if "windows/arm\n" in project.run("go", "tool", "dist", "list").stdout:
+        project.scons()
+        return
+    message = project.scons(status=2).stderr
+    assert "wanted: a program for windows/arm\n" in message
+    assert "why:    Go 1.26 removed that port" in message
 
 
 def test_c20_programs_are_what_their_platform_makes_of_them(project: Project) -> None:

@@ -21,6 +21,7 @@ def hello(project: Project) -> Project:
     ("keywords", "expected"),
     [
         ('linkages=["static"]', ("unknown keyword linkages=", "fix:    linkage=")),
+        ('GOPLATFORM="linux/arm64"', ("unknown keyword GOPLATFORM=", "fix:    platform=")),
         ('GOTAG="x"', ("unknown keyword GOTAG=", "fix:    GOTAGS=")),
         ('Linkage="static"', ("GoProgram: unknown keyword Linkage=", "fix:    linkage=")),
         ('LIB=["core"]', ("unknown keyword LIB=", "fix:    LIBS=")),

@@ -30,6 +30,7 @@ LAYERS = (
             "goenv",
             "goflags",
             "needs",
+            "go_support",
             "threadstack",
             "csettings",
             "cincludes",
@@ -134,6 +135,7 @@ CORE_WITHOUT_IO = (
     "goenv",
     "goflags",
     "needs",
+    "go_support",
     "threadstack",
 )
 PURE_STANDARD_LIBRARY = {
@@ -317,8 +319,8 @@ NAMED_ELSEWHERE = {
     "_scons.command": {"GO", "GOCOM"},
     "_scons.batches": {"GOJOBS"},
     "_scons.lookahead": {"GOJOBS"},
-    # How names of variables begin.
-    "_scons.calls": {"GO"},
+    # How names of variables begin, and one that is not to be set.
+    "_scons.calls": {"GO", "GOPLATFORM"},
     # What goes with an archive besides the flags of its packages.
     "_scons.carried": {"CGO_LDFLAGS"},
     # Who links with frameworks.

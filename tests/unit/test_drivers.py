@@ -146,7 +146,7 @@ def test_what_a_libc_may_be() -> None:
     assert parse_libc("glibc-2.17") == (Libc.GLIBC, "2.17")
     assert parse_libc("glibc") == (Libc.GLIBC, "")
     assert parse_libc("musl") == (Libc.MUSL, "")
-    for value in ("musl-1.2", "glibc-", "glibc-3", "2.17", "uclibc", "glibc-2.x"):
+    for value in ("musl-1.2", "glibc-2.17.1", "glibc-", "glibc-3", "2.17", "uclibc", "glibc-2.x"):
         with pytest.raises(RequestError, match="or the oldest glibc that must do"):
             parse_libc(value)
 

@@ -85,7 +85,7 @@ def parse_libc(value: str) -> tuple[Libc, str]:
     Raises RequestError.
     """
     name, _, version = value.partition("-")
-    if name == Libc.GLIBC.value and version and re.fullmatch(r"2(\.\d+)+", version):
+    if name == Libc.GLIBC.value and version and re.fullmatch(r"2\.\d+", version):
         return Libc.GLIBC, version
     for libc in Libc:
         if libc.value == value:

@@ -12,6 +12,7 @@ from functools import cached_property
 from .c_findings import beyond_reach, only_shared
 from .configuration import Configuration
 from .finding import Finding
+from .go_support import unsupported
 from .index import Index, Listed, Surroundings
 from .linkage import Libc
 from .overlay import NOTHING, Overlay
@@ -53,7 +54,7 @@ class ProgramScan:
         Empty for a program whose packages cannot all be read: then the compiler says best what is wrong,
         except for packages that only the missing cgo empties.
         """
-        found = self.prediction.findings
+        found = (*self._unsupported(), *self.prediction.findings)
         if not self.prediction.complete:
             return found
         dynamic = self.configuration.dynamic_libraries
@@ -67,6 +68,10 @@ class ProgramScan:
         from .given_libraries import unusable_libraries
 
         return unusable_libraries(self.closure, self.configuration.platform)
+
+    def _unsupported(self) -> Iterator[Finding]:
+        config = self.configuration
+        return unsupported(config.platform, config.plan.environ, config.toolchain.version, config.toolchain.release)
 
     def _cannot_embed(self) -> Iterator[Finding]:
         """Yield what the compiler would say of it in a riddle: an older one looks for embedded files on disk."""

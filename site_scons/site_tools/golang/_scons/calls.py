@@ -31,7 +31,7 @@ def check_call(
     ``own`` are the keywords that the call has besides construction variables.
     """
     for name in overrides:
-        if name not in _KNOWN and name not in env:
+        if name == "GOPLATFORM" or (name not in _KNOWN and name not in env):
             _refuse_misspelt(call, name, own)
     for name, value in paths.items():
         _check_paths(call, name, value)
@@ -41,7 +41,8 @@ def check_call(
 
 def _refuse_misspelt(call: str, name: str, own: Sequence[str]) -> None:
     """Refuse a keyword that SCons would take for a variable which nothing reads."""
-    near = next((one for one in own if one == name.lower()), "") or _nearest(name, [*own, *_KNOWN], 0.6)
+    near = next((one for one in own if one == name.lower().removeprefix("go")), "")
+    near = near or _nearest(name, [*own, *_KNOWN], 0.6)
     ours = name.startswith(("GO", "CGO_")) or name.islower() or name.lower() in own
     if not ours:
         near = _nearest(name, C_VARIABLES, _NEAR)

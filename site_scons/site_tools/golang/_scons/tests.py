@@ -70,7 +70,7 @@ def go_test(
 
 def _inputs(env: Env, inputs: Any) -> tuple[tuple[Any, ...], list[Any]]:
     """Return the folders and the files that a call names."""
-    nodes = [node.disambiguate() for node in env.arg2nodes(SCons.Util.flatten([inputs]), env.fs.Entry)]
+    nodes = [node.disambiguate() for node in env.arg2nodes(SCons.Util.flatten([inputs or []]), env.fs.Entry)]
     folders = tuple(node for node in nodes if isinstance(node, SCons.Node.FS.Dir))
     return folders, [node for node in nodes if node not in folders]
 
