@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -47,7 +48,7 @@ def test_json_and_table(programs: Project) -> None:
     assert report["schema"] == SCHEMA
     found = {one["program"]: one for one in report["programs"]}
     assert list(found) == ["build/dynamic/app", "build/other", "build/static-libc/app", "build/static/app"]
-    documented = "program asked verdict libc nss resolver evidence ok findings format size elf images"
+    documented = "program asked verdict libc nss resolver c_toolchain evidence ok findings format size elf images"
     assert all(" ".join(one) == documented for one in found.values())
     assert {name: one["verdict"] for name, one in found.items()} == {
         "build/dynamic/app": "dynamic",
@@ -56,6 +57,8 @@ def test_json_and_table(programs: Project) -> None:
         "build/static/app": "static",
     }
     assert found["build/other"]["asked"] is None
+    assert found["build/static/app"]["c_toolchain"] is None
+    assert re.fullmatch(r"g?cc \(.*; glibc 2[.\d]*\)", found["build/static-libc/app"]["c_toolchain"])
     assert found["build/static/app"]["asked"] == {"linkage": "static", "libc": None, "resolver": "go"}
     static_libc = found["build/static-libc/app"]
     assert static_libc["asked"] == {"linkage": "static-libc", "libc": "glibc", "resolver": "libc"}

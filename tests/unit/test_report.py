@@ -138,7 +138,7 @@ def test_json_of_a_report() -> None:
     assert [one["program"] for one in report["programs"]] == ["a/libc", "b/dyn", "z/pure"]
     libc, dynamic, pure = report["programs"]
     assert list(libc) == [
-        "program", "asked", "verdict", "libc", "nss", "resolver", "evidence", "ok", "findings", "format", "size", "elf",
+        "program", "asked", "verdict", "libc", "nss", "resolver", "c_toolchain", "evidence", "ok", "findings", "format", "size", "elf",
         "images",
     ]  # fmt: skip
     assert libc["asked"] == {"linkage": "static-libc", "libc": "musl", "resolver": "libc"}

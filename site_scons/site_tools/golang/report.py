@@ -78,6 +78,8 @@ class Evidence:
     facts: BinaryFacts
     asked: Request | None = None
     findings: tuple[Finding, ...] = ()
+    c_toolchain: str = ""
+    """The C compilers that took part, with version and libc; empty where none did, or nobody knows."""
 
     @property
     def verdict(self) -> Verdict:
@@ -106,6 +108,7 @@ def evidence_json(evidence: Evidence) -> dict[str, Any]:
         "libc": verdict.libc and verdict.libc.value,
         "nss": verdict.nss,
         "resolver": resolver and resolver.value,
+        "c_toolchain": evidence.c_toolchain or None,
         "evidence": list(verdict.evidence),
         "ok": evidence.ok,
         "findings": [finding_json(finding) for finding in evidence.findings],

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from ..ccompiler import CCompiler
 from ..errors import GolangError
 from ..finding import Finding
 from ..linkage import Request
@@ -39,11 +40,16 @@ def _evidence(node: Node, name: str) -> Evidence:
     program, facts = program_of(node), read_facts(node.get_abspath())
     asked: Request | None = program.request if program else None
     findings: tuple[Finding, ...] = ()
+    used: tuple[CCompiler, ...] = ()
     if program:
         env = node.get_build_env()
-        permissions = with_system_libraries(permissions_of(env), PROGRAMS.scan(node))
+        scan = PROGRAMS.scan(node)
+        permissions = with_system_libraries(permissions_of(env), scan)
+        if scan.prediction.needs_c:
+            cxx = scan.prediction.needs_cxx
+            used = scan.configuration.c.compilers(cxx=cxx)[: 2 if cxx else 1]
         findings = check(facts, program.request, permissions=permissions, platform=platform_of(env))
     elif hasattr(node.attributes, "golang_verified"):
         asked, permissions = node.attributes.golang_verified
         findings = own_findings(node, facts, asked, permissions)
-    return Evidence(program=name, facts=facts, asked=asked, findings=findings)
+    return Evidence(program=name, facts=facts, asked=asked, findings=findings, c_toolchain=", ".join(map(str, used)))
