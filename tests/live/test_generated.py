@@ -341,6 +341,31 @@ def test_a_main_package_may_be_generated_whole(project: Project) -> None:
     assert project.run("build/bin/made").stderr == "made\n"
 
 
+@pytest.mark.parametrize(
+    ("call", "option"),
+    [
+        ('env.GoProgram("build/bin/made", "cmd/made", linkage="static", GOGENERATED={"cmd/made": main})', ""),
+        (
+            'env.GoProgram("build/bin/made", "cmd/made", linkage="static")',
+            'env.Replace(GOGENERATED={"cmd/made": main})',
+        ),
+    ],
+    ids=["call", "environment"],
+)
+def test_a_main_package_may_be_given_whole(project: Project, call: str, option: str) -> None:
+    """Its folder is nowhere."""
+    project.module({"main.txt": 'package main\n\nfunc main() { println("made") }\n'})
+    project.sconstruct(
+        'main = env.Command("build/out/main.go", "main.txt", "cp $SOURCE $TARGET")\n' + f"{option}\n{call}\n"
+    )
+    assert project.rebuilt("-j4") == ["bin/made"]
+    assert project.run("build/bin/made").stderr == "made\n"
+    project.write({"main.txt": 'package main\n\nfunc main() { println("again") }\n'})
+    assert project.rebuilt("-j4") == ["bin/made"]
+    assert project.run("build/bin/made").stderr == "again\n"
+    assert not (project / "cmd").exists()
+
+
 def test_what_tells_of_programs_is_part_of_none(project: Project) -> None:
     """Results in a build folder that belongs to a module are no files of it, whatever is embedded."""
     main = 'package main\n\nimport "embed"\n\n//go:embed *\nvar all embed.FS\n\nfunc main() {}\n'

@@ -13,7 +13,7 @@ from ..errors import GolangError, RequestError
 from ..modules import MainPackage, find_module_root, import_path, module_path
 from .calls import check_call
 from .fingerprint import Env
-from .generated import is_made
+from .generated import generated_files, is_made
 from .messages import user_error
 from .places import Place, add_aliases, declarations, declare, file_at, one_path
 from .programs import PROGRAMS
@@ -30,7 +30,7 @@ def go_program(env: Env, target: Any, source: Any, linkage: Any = None, platform
     """
     try:
         check_call(env, "GoProgram", overrides, target=target, source=source)
-        directory = package_dir(env, source, "GoProgram")
+        directory = package_dir(env.Override(overrides), source, "GoProgram")
         module_root = find_module_root(directory)
         path = one_path(target)
         places = [
@@ -100,13 +100,19 @@ def package_dir(env: Env, source: Any, call: str, what: str = "main package") ->
         msg = f"{call}\n  wanted: the directory of one {what} as source\n  found:  {found}"
         raise RequestError(msg)
     directory = str(directories.pop())
-    if not os.path.isdir(directory) and not any(map(is_made, (*named, env.fs.Dir(directory)))):
+    if not os.path.isdir(directory) and not _will_be_there(env, directory, named):
         msg = f"{call}\n  wanted: the directory of a {what} as source\n  found:  no directory {directory}"
         remote = env.fs.Dir(directory).rdir().get_abspath()
         if remote != directory:
             msg += f", only {remote} in a Repository\n  fix:    copy the Go module here: the go command reads one tree"
         raise RequestError(msg)
     return directory
+
+
+def _will_be_there(env: Env, directory: str, named: Sequence[Any]) -> bool:
+    """Return whether SCons makes files that programs see in a directory, which need not stand."""
+    made = any(map(is_made, (*named, env.fs.Dir(directory))))
+    return made or any(os.path.dirname(path) == directory for path in generated_files(env))
 
 
 def _directory_of(env: Env, source: Any) -> Any:

@@ -56,7 +56,7 @@ def _go_library(
 ) -> Any:
     try:
         check_call(env, _CALLS[product], overrides, target=target, source=source)
-        directory = package_dir(env, source, _CALLS[product])
+        directory = package_dir(env.Override(overrides), source, _CALLS[product])
         module_root = find_module_root(directory)
         path = one_path(target)
         usual = program_name(import_path(module_path(module_root), module_root, directory))

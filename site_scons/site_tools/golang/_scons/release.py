@@ -51,7 +51,7 @@ def go_release(
     try:
         check_call(env, "GoRelease", overrides, _KEYWORDS, programs=programs, files=files, target=target)
         version = check_word("version", _substituted(env, version))
-        mains = _mains(env, programs)
+        mains = _mains(env.Override(overrides), programs)
         name = check_word("name", _substituted(env, name) or _usual_name(mains))
         called, seconds = f"{name}-{version}", time_of(_epoch(env, overrides))
         folder = _folder(env, target or f"dist/{called}")
