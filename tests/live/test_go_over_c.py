@@ -247,6 +247,28 @@ env.GoProgram("build/bin/tool", "cmd/tool", CPPPATH=["#include"], LIBS=[core], R
     project.up_to_date()
 
 
+def test_a_shared_library_with_another_name_than_its_file(project: Project) -> None:
+    """DT_SONAME is what programs are linked to load, in Go and in C beside it."""
+    main = '#include "core.h"\n#include <stdio.h>\nint main(void) { return printf("%d\\n", core()) < 0; }\n'
+    project.module({"cmd/tool/main.go": NAMED.replace("#cgo LDFLAGS: -lcore", ""), **CORE, "src/main.c": main})
+    project.sconstruct(
+        """
+env.Replace(CPPPATH=["#include"], RPATH=[Literal("\\$$ORIGIN/../lib")])
+core = env.SharedLibrary("build/lib/core", env.SharedObject("build/core", "src/core.c"),
+    SHLINKFLAGS="$SHLINKFLAGS -Wl,-soname=libreal.so.3")
+real = env.Command("build/lib/libreal.so.3", core, Copy("$TARGET", "$SOURCE"))
+env.GoProgram("build/bin/tool", "cmd/tool", LIBS=[core])
+env.GoVerify(env.Program("build/c/main", "src/main.c", LIBS=[core]), linkage="dynamic")
+""",
+        tools='"default", ',
+    )
+    done = project.scons()
+    assert "build/c/main: dynamic" in done.stdout
+    assert needed(project / "build/bin/tool") == ["libreal.so.3", "libc.so.6"]
+    assert needed(project / "build/c/main") == ["libreal.so.3", "libc.so.6"]
+    assert said(project, "build/bin/tool") == "core 1 generated 0\n"
+
+
 def test_a_library_that_is_not_found(project: Project) -> None:
     """C13: through no run path, and through one that leads elsewhere; what a library needs itself is looked for too."""
     project.module({"cmd/tool/main.go": NAMED.replace("#cgo LDFLAGS: -lcore", ""), **CORE})

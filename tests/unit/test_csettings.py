@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from golang.csettings import CSettings, edited_source, from_archives, library_places, linked_from, portable
+from golang.sonames import loaded_as
 
 TOP = "/src/top"
 
@@ -45,7 +46,8 @@ def test_the_linker_gets_relative_paths(word: str, wanted: list[str]) -> None:
 
 def test_shared_libraries_that_are_files_are_known_by_name() -> None:
     settings = CSettings(ldflags=("/b/libcore.so", "/b/libold.so.1.2", "/b/libother.a", "-lz"))
-    assert settings.shared_libraries == ("libcore.*", "libold.*")
+    assert settings.shared_libraries == ("/b/libcore.so", "/b/libold.so.1.2")
+    assert loaded_as(settings.shared_libraries) == ("libcore.*", "libold.*")
 
 
 def test_archives_but_for_a_list() -> None:

@@ -40,9 +40,8 @@ class CSettings(NamedTuple):
 
     @property
     def shared_libraries(self) -> tuple[str, ...]:
-        """Patterns of the DT_NEEDED names of those shared libraries that are named as files."""
-        files = (os.path.basename(word) for word in self.ldflags if is_shared_file(word))
-        return tuple(f"{re.sub(_SHARED_FILE, '', name)}.*" for name in files)
+        """The paths of those shared libraries that are named as files."""
+        return tuple(filter(is_shared_file, self.ldflags))
 
 
 def values_of(flags: Sequence[str], name: str, base: str) -> list[str]:
@@ -93,6 +92,11 @@ def is_library_file(word: str) -> bool:
 def is_shared_file(word: str) -> bool:
     """Return whether a flag is the path of a shared library."""
     return not word.startswith("-") and bool(re.search(_SHARED_FILE, word))
+
+
+def shared_stem(name: str) -> str:
+    """Return the name of a shared library's file without its suffix and version."""
+    return re.sub(_SHARED_FILE, "", name)
 
 
 def portable(words: Iterable[str], top: str) -> Iterator[str]:

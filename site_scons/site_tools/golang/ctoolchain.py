@@ -11,6 +11,7 @@ from functools import cached_property
 from .c_findings import c_findings, missing_library, other_libc_than_c, toolchains_for
 from .ccompiler import LINK_FAILED, CCompiler, LinkTrial, find_compiler, try_link
 from .compiler_memo import CompilerMemo
+from .csettings import is_shared_file, shared_stem
 from .drivers import LIBC_LIBRARIES, Drivers
 from .errors import GolangError, InspectError, ToolchainError
 from .facts import version_key
@@ -21,6 +22,7 @@ from .needs import CNeeds
 from .packages import Package
 from .platform import Platform
 from .predict import Prediction
+from .sonames import loaded_as
 from .verdict import classify
 
 _C_SEARCH = (
@@ -140,8 +142,10 @@ class CToolchain:
             return ()
         compiler, *_ = self.compilers(cxx=prediction.needs_cxx)
         files = self.memo.link(compiler, [f"-l{name}" for name in prediction.libraries], self._environ).files
-        found = {os.path.basename(file).partition(".so")[0] for file in files if ".so" in os.path.basename(file)}
-        return tuple(f"lib{name}.so*" for name in prediction.libraries if f"lib{name}" in found)
+        asked = {f"lib{name}" for name in prediction.libraries}
+        return loaded_as(
+            file for file in files if is_shared_file(file) and shared_stem(os.path.basename(file)) in asked
+        )
 
     def identity(self, needs: CNeeds | None) -> str:
         """Return what the C toolchain is for a program; empty where C takes no part. Raises ToolchainError."""

@@ -19,6 +19,7 @@ from ..loading import loading_findings
 from ..platform import ElfTarget, host_platform
 from ..policy import CXX_LIBRARIES, LIBC_LIBRARIES, check
 from ..scan import ProgramScan
+from ..sonames import loaded_as
 from .target import is_go
 
 
@@ -36,7 +37,7 @@ def with_system_libraries(permissions: Permissions, scan: ProgramScan, facts: Bi
     if {"stdc++", "c++"}.intersection(scan.prediction.libraries):
         libraries += CXX_LIBRARIES
     if facts is None or facts.elf is None or facts.elf.runpath or facts.elf.rpath:
-        libraries += config.c_settings.shared_libraries
+        libraries += loaded_as(config.c_settings.shared_libraries)
     return replace(permissions, libraries=tuple(libraries))
 
 
@@ -89,7 +90,7 @@ def _own_libraries(node: Any) -> tuple[str, ...]:
     env = node.get_build_env()
     named = {one for one in SCons.Util.flatten([env.get("LIBS") or []]) if isinstance(one, SCons.Node.Node)}
     given = [*node.sources, *(one for one in node.children() if one in named or one.is_derived() or is_go(one))]
-    return tuple(dict.fromkeys(f"{one.name.partition('.so')[0]}.so*" for one in given if is_shared_file(str(one))))
+    return loaded_as(one.get_abspath() for one in given if is_shared_file(str(one)))
 
 
 def _is_any(library: str, patterns: Sequence[str]) -> bool:
