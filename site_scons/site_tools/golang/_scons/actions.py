@@ -28,6 +28,7 @@ from .lookahead import goes_on
 from .messages import failure, tell, warn
 from .overlay import show_inputs
 from .permitted import not_found, with_system_libraries
+from .precedence import PRECEDENCE
 from .programs import PROGRAMS
 from .reading import Reading
 from .record import evaluate, record, scons_lock
@@ -43,7 +44,10 @@ _announced: set[str] = set()
 def build_program(target: list[Any], source: list[Any], env: Env) -> Any:
     """Build and prove one program. Returns None, or a BuildError that fails it alone."""
     node = target[0]
-    failed = _leaving_nothing(node, lambda: _build_and_prove(node, source, env))
+    try:
+        failed = _leaving_nothing(node, lambda: _build_and_prove(node, source, env))
+    finally:
+        PRECEDENCE.release()
     if failed and not goes_on():
         BATCHES.stop()
     if BATCHES.stopping:

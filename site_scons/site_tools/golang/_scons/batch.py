@@ -20,6 +20,7 @@ from ..scan import ProgramScan
 from .fingerprint import Env
 from .messages import tell, warn
 from .overlay import show_inputs
+from .precedence import PRECEDENCE
 from .programs import PROGRAMS
 from .progress import REDRAWN, Progress
 from .reading import Reading, Readings
@@ -130,6 +131,7 @@ def _go_build(
 
     try:
         environ = {**PROGRAMS.build_environ(with_c.node), **shown.environ}
+        PRECEDENCE.release()
         return follow(argv, environ=environ, heard=hear, every=REDRAWN), messages
     finally:
         progress.erase()

@@ -18,6 +18,7 @@ import SCons.Node
 from .batch import Member, build_together
 from .fingerprint import Env, text
 from .lookahead import companions, could_start, derived_files, group_of, run_options
+from .precedence import PRECEDENCE
 from .programs import PROGRAMS
 from .reverify import inputs_of
 from .target import Node
@@ -57,6 +58,8 @@ class Batches:
             self._begin_run()
             self._waiting.add(node)
             self._turn.notify_all()
+            if not little or not self._may_begin(group, little=little):
+                PRECEDENCE.release()
             self._turn.wait_for(lambda: node in self._ahead or self._may_begin(group, little=little))
             self._taken.add(node)
             built = self._ahead.pop(node, None)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import SCons.Action
 import SCons.Node.FS
 
 from .fingerprint import Env
+from .precedence import PRECEDENCE
 from .programs import PROGRAMS
 from .standing import content_of
 
@@ -28,7 +30,11 @@ class ProgramFile(SCons.Node.FS.File):  # type: ignore[misc]  # SCons is untyped
 
     def is_up_to_date(self) -> bool:
         """Return whether it is as SCons says, and is still what was proved."""
-        return bool(super().is_up_to_date()) and not PROGRAMS.fallen(self)
+        current = bool(super().is_up_to_date()) and not PROGRAMS.fallen(self)
+        if not current and SCons.Action.execute_actions:
+            # This thread builds it next.
+            PRECEDENCE.claim()
+        return current
 
     def get_csig(self) -> str:
         """Return the digest of its content, which the proof may have taken already; SCons would take one more."""
@@ -45,6 +51,7 @@ class ProgramFile(SCons.Node.FS.File):  # type: ignore[misc]  # SCons is untyped
         """Take the program from a CacheDir, where it was put once it was proved; return whether it was there."""
         retrieved = bool(super().retrieve_from_cache())
         if retrieved:
+            PRECEDENCE.release()
             PROGRAMS.proved(self)
         return retrieved
 
@@ -53,4 +60,5 @@ class ProgramFile(SCons.Node.FS.File):  # type: ignore[misc]  # SCons is untyped
         if self.builder is None or initial_scanner is not self.builder.target_scanner:
             # As a source of something else, such as an alias.
             return super().get_implicit_deps(env, initial_scanner, path_func, kw or {})
+        PRECEDENCE.respect()
         return initial_scanner(self, env, path_func(initial_scanner))
