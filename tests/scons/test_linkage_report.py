@@ -59,9 +59,14 @@ def test_json_and_table(programs: Project) -> None:
     assert found["build/other"]["asked"] is None
     assert found["build/static/app"]["c_toolchain"] is None
     assert re.fullmatch(r"g?cc \(.*; glibc 2[.\d]*\)", found["build/static-libc/app"]["c_toolchain"])
-    assert found["build/static/app"]["asked"] == {"linkage": "static", "libc": None, "resolver": "go"}
+    assert found["build/static/app"]["asked"] == {
+        "linkage": "static",
+        "libc": None,
+        "resolver": "go",
+        "max_glibc": None,
+    }
     static_libc = found["build/static-libc/app"]
-    assert static_libc["asked"] == {"linkage": "static-libc", "libc": "glibc", "resolver": "libc"}
+    assert static_libc["asked"] == {"linkage": "static-libc", "libc": "glibc", "resolver": "libc", "max_glibc": None}
     assert (static_libc["libc"], static_libc["nss"], static_libc["resolver"]) == ("glibc", True, "libc")
     assert [(finding["case"], finding["level"]) for finding in static_libc["findings"]] == [("C8", "warn")]
     assert found["build/static/app"]["resolver"] == "go"
@@ -104,6 +109,7 @@ def test_when_it_is_written_again(project: Project) -> None:
     assert outcome.built == []
     (program,) = report_of(project, "linkage.json")["programs"]
     assert [(finding["case"], finding["level"]) for finding in program["findings"]] == [("C18", "warn")]
+    assert program["asked"]["max_glibc"] == "2.1"
     project.up_to_date("GOVERIFYGLIBC=2.1", "GOVERIFY=warn")
 
     # A rejected program has no report of an earlier one standing for it.

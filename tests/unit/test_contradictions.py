@@ -8,7 +8,7 @@ import pytest
 
 from golang.contradictions import contradictions
 from golang.finding import Finding, errors
-from golang.linkage import Level, Libc, Linkage, Permissions, Request
+from golang.linkage import Level, Libc, Linkage, Permissions, Product, Request
 from golang.plan import Options
 from golang.platform import Platform
 
@@ -236,7 +236,9 @@ def test_platform_where_nothing_is_static(goos: str, linkage: str) -> None:
     if linkage != "dynamic":
         [finding] = found
         assert (finding.case, finding.found) == ("C20", f"platform {place}")
-        assert finding.fix.startswith("linkage='dynamic'; with GORESOLVER='go' it needs no C compiler")
+        unproved = "linkage='dynamic', and GOVERIFY='warn': "
+        proved = "linkage='dynamic'; with GORESOLVER='go' it needs no C compiler"
+        assert finding.fix.startswith(unproved if goos in ("plan9", "aix", "js") else proved)
         assert finding.wanted.startswith(f"linkage {linkage}")
         assert finding.why
     else:
@@ -252,6 +254,13 @@ def test_libc_is_linked_statically_on_linux_only(goos: str, linkage: str) -> Non
     found = refused(linkage, Platform(goos, "amd64"))
     fix = "linkage='static' (no cgo), or linkage='dynamic' (cgo)"
     assert [finding.fix for finding in found] == ([fix] if "-" in linkage else [])
+
+
+def test_a_library_is_not_proposed_what_none_can_have() -> None:
+    for product in (Product.C_ARCHIVE, Product.C_SHARED):
+        request = Request(linkage=Linkage.STATIC_LIBC, product=product)
+        found = contradictions(request, Platform("darwin", "arm64"), Options())
+        assert "linkage='dynamic' (cgo)" in [finding.fix for finding in found]
 
 
 @pytest.mark.parametrize("goos", ["windows", "freebsd"])

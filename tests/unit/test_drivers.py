@@ -12,6 +12,7 @@ from golang import drivers
 from golang.drivers import (
     Choice,
     Drivers,
+    at_least_first,
     candidates,
     cross_gcc,
     find_zig,
@@ -106,6 +107,22 @@ def test_what_zig_calls_platforms(platform: str, settings: dict[str, str], libc:
     request = Request(linkage=Linkage.STATIC_LIBC, libc=kind)
     found = " ".join(zig_target(Platform(*platform.split("/")), settings, request, floor))
     assert found == (f"-target {flags}" if flags else "")
+
+
+@pytest.mark.parametrize(
+    ("platform", "asked", "counts"),
+    [
+        ("linux/amd64", "2.17", "2.17"),
+        ("linux/amd64", "", ""),
+        ("linux/riscv64", "2.17", "2.27"),
+        ("linux/riscv64", "2.31", "2.31"),
+        ("linux/loong64", "2.28", "2.36"),
+        ("linux/loong64", "", ""),
+        ("windows/arm64", "2.3", "2.3"),
+    ],
+)
+def test_the_first_glibc_of_a_platform(platform: str, asked: str, counts: str) -> None:
+    assert at_least_first(asked, Platform(*platform.split("/"))) == counts
 
 
 def test_zig_is_told_to_link_musl_dynamically() -> None:

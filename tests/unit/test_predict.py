@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from golang.c_findings import c_findings, toolchains_for
+from golang.c_findings import c_findings, toolchains_for, without_c
 from golang.ccompiler import CCompiler
 from golang.finding import Finding
 from golang.golist import build_graph, decode_stream
 from golang.gosource import tags_of
-from golang.linkage import Kind, Level, Libc, Linkage, Permissions, Request, Resolver
+from golang.linkage import Kind, Level, Libc, Linkage, Permissions, Product, Request, Resolver
 from golang.packages import Package, PackageGraph
 from golang.plan import Options, make_plan
 from golang.platform import Platform
@@ -374,6 +374,21 @@ def test_c_toolchain_of_another_libc() -> None:
     assert c_cases(compiler(libc=Libc.MUSL), linkage="dynamic") == ["C24 CC"]
     assert c_cases(compiler(libc=None)) == ["C24 CC"]
     assert c_cases(compiler(libc=None), linkage="dynamic") == []
+
+
+@pytest.mark.parametrize(
+    ("goos", "package", "product", "setting"),
+    [
+        ("linux", "net", Product.PROGRAM, "linkage='static'"),
+        ("openbsd", "os/user", Product.PROGRAM, "GORESOLVER='go'"),
+        ("linux", "m", Product.PROGRAM, ""),
+        ("linux", "runtime/cgo", Product.C_SHARED, ""),
+    ],
+)
+def test_what_needs_no_c_compiler(goos: str, package: str, product: Product, setting: str) -> None:
+    known = Prediction(kind=Kind.DYNAMIC, cgo=(CgoUse(package, (package,)),))
+    request = Request(linkage=Linkage.DYNAMIC, product=product)
+    assert without_c(known, request, Platform(goos, "amd64")) == setting
 
 
 @pytest.mark.parametrize(

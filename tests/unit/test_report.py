@@ -117,7 +117,11 @@ def test_resolver() -> None:
 EVIDENCE = (
     Evidence(program="z/pure", facts=PURE),
     Evidence(
-        program="a/libc", facts=STATIC, asked=Request(linkage=Linkage.STATIC_LIBC, libc=Libc.MUSL), findings=(WARNED,)
+        program="a/libc",
+        facts=STATIC,
+        asked=Request(linkage=Linkage.STATIC_LIBC, libc=Libc.MUSL),
+        findings=(WARNED,),
+        max_glibc="2.17",
     ),
     Evidence(program="b/dyn", facts=DYNAMIC, asked=Request(linkage=Linkage.STATIC), findings=(FULL,)),
 )
@@ -141,7 +145,7 @@ def test_json_of_a_report() -> None:
         "program", "asked", "verdict", "libc", "nss", "resolver", "c_toolchain", "evidence", "ok", "findings", "format", "size", "elf",
         "images",
     ]  # fmt: skip
-    assert libc["asked"] == {"linkage": "static-libc", "libc": "musl", "resolver": "libc"}
+    assert libc["asked"] == {"linkage": "static-libc", "libc": "musl", "resolver": "libc", "max_glibc": "2.17"}
     assert libc["ok"]
     assert libc["findings"] == [
         {"case": "C8", "level": "warn", "wanted": "quiet", "found": "noise", "why": "", "fix": ""}
@@ -152,7 +156,7 @@ def test_json_of_a_report() -> None:
     assert (dynamic["ok"], dynamic["verdict"], dynamic["libc"], dynamic["resolver"]) == (
         False, "dynamic", "glibc", "libc",
     )  # fmt: skip
-    assert dynamic["asked"] == {"linkage": "static", "libc": None, "resolver": "go"}
+    assert dynamic["asked"] == {"linkage": "static", "libc": None, "resolver": "go", "max_glibc": None}
     assert dynamic["elf"]["needed"] == ["libx.so.1", "libc.so.6"]
     assert dynamic["elf"]["glibc_floor"] == "2.34"
     assert list(dynamic["elf"]["symbol_versions"]) == ["libc.so.6", "libx.so.1"]

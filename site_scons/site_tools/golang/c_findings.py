@@ -76,6 +76,13 @@ def toolchains_for(platform: Platform, request: Request, chosen_by: str, *, cxx:
     return " or ".join(found)
 
 
+def without_c(prediction: Prediction, request: Request, platform: Platform) -> str:
+    """Return the setting with which a program needs no C compiler; empty where there is none."""
+    if not prediction.does_without_c or request.product.is_library:
+        return ""
+    return "GORESOLVER='go'" if platform.why_not_static else "linkage='static'"
+
+
 def _no_cxx(prediction: Prediction, fix: str) -> Finding:
     return Finding(
         case="C25",
@@ -104,14 +111,13 @@ def c_findings(
     found = [_no_cxx(prediction, f"{advice}; or GOCXX")] if prediction.needs_cxx and len(used) == 1 else []
     for name, compiler in zip(("CC", "CXX"), used, strict=False):
         if not compiler.makes_code_for(platform):
-            without = "; or linkage='static'" if prediction.does_without_c and not platform.why_not_static else ""
             found.append(
                 Finding(
                     case="C20",
                     wanted=f"a C compiler for {platform}",
                     found=f"{name}: {compiler} makes code for {compiler.goos}/{compiler.goarch}",
                     why="; ".join(map(str, prediction.cgo[:1])),
-                    fix=advice + without,
+                    fix="; or ".join(filter(None, (advice, without_c(prediction, request, platform)))),
                 )
             )
         elif _has_another_libc(compiler, request, platform):

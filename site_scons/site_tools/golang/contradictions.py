@@ -53,10 +53,13 @@ def _platform(request: Request, platform: Platform, options: Options) -> list[Fi
     why = platform.why_not_static
     if request.linkage.is_static and why:
         fix = "linkage='dynamic'; with GORESOLVER='go' it needs no C compiler unless a package of yours uses cgo"
+        if platform.format not in PARSERS:
+            fix = f"linkage='dynamic', and GOVERIFY='warn': {platform.format} programs cannot be proved"
         return [_refuse("C20", wanted, f"platform {platform}", why, fix)]
     why = platform.why_not_static_libc
     if request.linkage.links_libc_statically and why:
-        fix = "linkage='static' (no cgo), or linkage='dynamic' (cgo)"
+        without = "" if request.product.is_library else "linkage='static' (no cgo), or "
+        fix = f"{without}linkage='dynamic' (cgo)"
         return [_refuse("C20", wanted, f"platform {platform}", why, fix)]
     if platform.format not in PARSERS and options.permissions.enforce is Level.ERROR:
         why = f"only {', '.join(PARSERS)} programs can be proved; those of {platform.goos} are {platform.format}"

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from .c_findings import c_findings, missing_library, other_libc_than_c, toolchains_for
+from .c_findings import c_findings, missing_library, other_libc_than_c, toolchains_for, without_c
 from .ccompiler import LINK_FAILED, CCompiler, LinkTrial, find_compiler, try_link
 from .compiler_memo import CompilerMemo
 from .csettings import is_shared_file, shared_stem
@@ -274,12 +274,13 @@ class CToolchain:
     def _no_compiler(self, error: ToolchainError, prediction: Prediction) -> Finding:
         why = "; ".join(map(str, prediction.cgo)) or f"linkage {self.request} is linked by the C toolchain"
         fix = toolchains_for(self.platform, self.request, self.chosen_by, cxx=prediction.needs_cxx)
+        without = without_c(prediction, self.request, self.platform)
         return Finding(
             case="E1",
             wanted=f"a C compiler, for linkage {self.request}",
             found=f"{error}{f' (from {self.chosen_by})' if self.chosen_by else ''}",
             why=why,
-            fix=f"{fix}; linkage='static' needs none" if prediction.does_without_c else fix,
+            fix=f"{fix}; {without} needs none" if without else fix,
         )
 
 

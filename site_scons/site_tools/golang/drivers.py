@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from .errors import RequestError
+from .facts import version_key
 from .goflags import join_words
 from .linkage import Libc, Linkage, Request
 from .platform import Platform, host_platform
@@ -139,6 +140,30 @@ def triple(platform: Platform, settings: Mapping[str, str]) -> str:
     found = _GNU_TRIPLES.get(platform.goarch, "") if platform.goos == "linux" else ""
     soft = settings.get("GOARM", "").startswith("5") or settings.get("GOARM", "").endswith("softfloat")
     return found.removesuffix("hf") if platform.goarch == "arm" and soft else found
+
+
+_FIRST_GLIBC = {
+    "386": "2.1",
+    "amd64": "2.2.5",
+    "arm": "2.4",
+    "arm64": "2.17",
+    "loong64": "2.36",
+    "mips": "2.2",
+    "mipsle": "2.2",
+    "mips64": "2.2",
+    "mips64le": "2.2",
+    "ppc64": "2.3",
+    "ppc64le": "2.17",
+    "riscv64": "2.27",
+    "s390x": "2.2",
+}
+"""The first glibc for each GOARCH (DEFAULT of shlib-versions in glibc's sysdeps): symbols have no older versions."""
+
+
+def at_least_first(version: str, platform: Platform) -> str:
+    """Return a version of glibc, or the first one for a platform: what does with that does with all that there are."""
+    first = _FIRST_GLIBC.get(platform.goarch, "") if platform.goos == "linux" else ""
+    return max(version, first, key=version_key) if version else ""
 
 
 LIBC_LIBRARIES = frozenset({"c", "crypt", "dl", "m", "pthread", "resolv", "rt", "util"})

@@ -189,7 +189,7 @@ def _needed(
                 why=_because(prediction),
                 fix=f"{permit} if it is there wherever the program runs; {own}otherwise link its .a",
             )
-    floor, highest = elf.glibc_floor, permissions.max_glibc.removeprefix("GLIBC_")
+    floor, highest = elf.glibc_floor, permissions.max_glibc
     if highest and floor and version_key(floor) > version_key(highest):
         yield Finding(
             case="C18",

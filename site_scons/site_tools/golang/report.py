@@ -80,6 +80,8 @@ class Evidence:
     findings: tuple[Finding, ...] = ()
     c_toolchain: str = ""
     """The C compilers that took part, with version and libc; empty where none did, or nobody knows."""
+    max_glibc: str = ""
+    """The glibc that it must do with, such as ``2.17``; empty for any."""
 
     @property
     def verdict(self) -> Verdict:
@@ -103,6 +105,7 @@ def evidence_json(evidence: Evidence) -> dict[str, Any]:
             "linkage": asked.linkage.value,
             "libc": asked.libc.value if asked.linkage.links_libc_statically else None,
             "resolver": (asked.resolver if asked.linkage.uses_cgo else Resolver.GO).value,
+            "max_glibc": evidence.max_glibc or None,
         },
         "verdict": verdict.kind.value,
         "libc": verdict.libc and verdict.libc.value,

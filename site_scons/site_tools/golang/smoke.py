@@ -15,9 +15,8 @@ from .drivers import triple
 from .emulators import find_emulator, runs_itself, why_no_emulator
 from .facts import BinaryFacts, ElfFacts
 from .finding import Finding
-from .linkage import Kind, Request, Smoke
+from .linkage import Kind, Libc, Request, Smoke
 from .platform import ELF_TARGETS, ElfTarget, Platform
-from .predict import NSS_FIX
 from .verdict import classify
 
 SLOWER = 10
@@ -161,10 +160,12 @@ def _failure(ended: Ended, smoke: Smoke, way: Way, facts: BinaryFacts) -> tuple[
             "GOSMOKE: arguments that make it end; or GOSMOKETIMEOUT: more seconds",
         )
     if ended.status < 0:
-        return f"ended by {_signal(-ended.status)}", "", f"{relink}, or mend the program"
+        deep = "GOMINSTACK, if its C needs deep stacks, " if classify(facts).libc is Libc.MUSL else ""
+        return f"ended by {_signal(-ended.status)}", "", f"{deep}{relink}, or mend the program"
     if classify(facts).nss and way.empty_root:
         why = "perhaps that its glibc resolves hosts and users through NSS modules, of which there are none"
-        return f"exit status {ended.status}", why, NSS_FIX
+        fix = "GORESOLVER='go', or GOLIBC='musl', or GOSMOKE: arguments that look up no hosts and no users"
+        return f"exit status {ended.status}", why, fix
     return f"exit status {ended.status}", loader, _arguments_for(ended, way)
 
 

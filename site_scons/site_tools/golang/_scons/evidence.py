@@ -9,7 +9,7 @@ from typing import Any
 from ..ccompiler import CCompiler
 from ..errors import GolangError
 from ..finding import Finding
-from ..linkage import Request
+from ..linkage import Permissions, Request
 from ..policy import check
 from ..report import Evidence, report_json, report_table
 from .gate import read_facts
@@ -41,6 +41,7 @@ def _evidence(node: Node, name: str) -> Evidence:
     asked: Request | None = program.request if program else None
     findings: tuple[Finding, ...] = ()
     used: tuple[CCompiler, ...] = ()
+    permissions = Permissions()
     if program:
         env = node.get_build_env()
         scan = PROGRAMS.scan(node)
@@ -52,4 +53,11 @@ def _evidence(node: Node, name: str) -> Evidence:
     elif hasattr(node.attributes, "golang_verified"):
         asked, permissions = node.attributes.golang_verified
         findings = own_findings(node, facts, asked, permissions)
-    return Evidence(program=name, facts=facts, asked=asked, findings=findings, c_toolchain=", ".join(map(str, used)))
+    return Evidence(
+        program=name,
+        facts=facts,
+        asked=asked,
+        findings=findings,
+        c_toolchain=", ".join(map(str, used)),
+        max_glibc=permissions.max_glibc,
+    )

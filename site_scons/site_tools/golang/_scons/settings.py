@@ -11,7 +11,7 @@ from SCons.Subst import SUBST_CMD, SUBST_SIG
 
 from ..compiler_memo import CompilerMemo
 from ..configuration import Configuration, base_environ
-from ..drivers import Choice, Drivers, candidates, parse_ctoolchain
+from ..drivers import Choice, Drivers, at_least_first, candidates, parse_ctoolchain
 from ..emulation import Emulation, default_folder
 from ..errors import RequestError
 from ..facts import version_key
@@ -54,12 +54,13 @@ def permissions_of(env: Env) -> Permissions:
     if not isinstance(glibc, str) or not _GLIBC.fullmatch(text(env, "GOVERIFYGLIBC")):
         msg = f"$GOVERIFYGLIBC: wanted a version as text, such as '2.28'; found {glibc!r}"
         raise RequestError(msg)
-    highest = [version for version in (text(env, "GOVERIFYGLIBC"), parse_libc(text(env, "GOLIBC"))[1]) if version]
+    asked = (text(env, "GOVERIFYGLIBC").removeprefix("GLIBC_"), parse_libc(text(env, "GOLIBC"))[1])
+    highest = [at_least_first(version, platform_of(env)) for version in asked if version]
     dynamic = _dynamic_libraries(env) if text(env, "GOLINKAGE") == Linkage.DYNAMIC.value else None
     return Permissions(
         libraries=(*words(env, "GOVERIFYLIBS"), *(f"lib{name}.so*" for name in dynamic or ())),
         archives=dynamic is not None,
-        max_glibc=min(highest, key=lambda version: version_key(version.removeprefix("GLIBC_")), default=""),
+        max_glibc=min(highest, key=version_key, default=""),
         nss=parse_choice(Level, text(env, "GOVERIFYNSS"), "$GOVERIFYNSS"),
         dropped_cgo=parse_choice(Level, text(env, "GOVERIFYDROPPEDCGO"), "$GOVERIFYDROPPEDCGO"),
         run_path=parse_choice(Level, text(env, "GOVERIFYRUNPATH"), "$GOVERIFYRUNPATH"),
@@ -201,8 +202,12 @@ def drivers_of(env: Env, platform: Platform, settings: Mapping[str, str]) -> tup
     if explicit:
         return (Drivers(explicit, own.cxx),)
     path = os.pathsep.join(filter(None, (environ.get("PATH"), os.environ.get("PATH"))))
-    floor = parse_libc(text(env, "GOLIBC"))[1]
-    return candidates(choice, platform, settings, request_of(env), floor, own, path)
+    return candidates(choice, platform, settings, request_of(env), _floor_of(env), own, path)
+
+
+def _floor_of(env: Env) -> str:
+    """Return the oldest glibc that must do; empty for any. Raises RequestError."""
+    return at_least_first(parse_libc(text(env, "GOLIBC"))[1], platform_of(env))
 
 
 def _chosen_by(env: Env) -> str:
@@ -248,7 +253,7 @@ def configuration_of(
         process_path=os.environ.get("PATH", ""),
         drivers=drivers,
         chosen_by=chosen_by,
-        floor=parse_libc(text(env, "GOLIBC"))[1],
+        floor=_floor_of(env),
         c_settings=c_settings(env, shared_libraries(env)),
         emulation=emulation,
         memo=memo,
