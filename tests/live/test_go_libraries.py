@@ -87,6 +87,29 @@ env.SharedLibrary("plugin", ["plugin.c", api[0]])
 PLUGIN = '#include "libapi.h"\nint twice(int x) { return ApiAdd(x, x); }\n'
 
 
+@pytest.mark.parametrize("late", [0, 1], ids=["before", "after"])
+def test_a_linker_that_is_loaded_later(api: Project, late: int) -> None:
+    """SCons's linkers set anew what the tool had added to."""
+    header = "// #cgo LDFLAGS: -lm\n// #include <math.h>\n// #include <stdint.h>\n"
+    root = "func ApiAdd(a, b C.int32_t) C.int32_t { return C.int32_t(C.cbrt(C.double(a))) + "
+    api.write(
+        {
+            "go/api/api.go": API.replace("// #include <stdint.h>\n", header).replace(
+                "func ApiAdd(a, b C.int32_t) C.int32_t { return ", root
+            ),
+            "plugin.c": PLUGIN,
+        }
+    )
+    calls = ["env.Tool('default')", "api = env.GoStaticLibrary('api', 'go/api')"]
+    body = "\n".join([calls[late], calls[1 - late], "env.Program('server', ['server.c', api[0]])"])
+    if not late:
+        body += "\nenv.SharedLibrary('plugin', ['plugin.c', api[0]])"
+    api.sconstruct(body)
+    done = api.scons()
+    assert run(api, "server") == "45 go\n"
+    assert late or re.search(r"libplugin\.so .*libapi\.a.* -lm", done.stdout)
+
+
 def test_c_over_an_archive(api: Project) -> None:
     """As a source, in LIBS, by name, linked statically, in a C library; what changes is rebuilt, and nothing else."""
     api.write({"plugin.c": PLUGIN})

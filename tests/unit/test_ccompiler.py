@@ -119,6 +119,15 @@ def test_compiler_that_does_not_work(driver: str) -> None:
         probe_compiler([driver, "-x"], {}, runner=failing)
 
 
+def test_what_is_wrong_is_told_and_not_what_stands_around_it(driver: str) -> None:
+    said = f"gcc: error: no option -x\nConfigured with: {'--disable-werror ' * 100}\ngcc version 12\n"
+    with pytest.raises(ToolchainError) as caught:
+        probe_compiler([driver, "-x"], {}, runner=Compiler(Completed(1, "", said)))
+    assert str(caught.value).endswith("does not work: gcc: error: no option -x")
+    with pytest.raises(ToolchainError, match="does not work: nothing to say of it$"):
+        probe_compiler([driver, "-x"], {}, runner=Compiler(Completed(1, "", "nothing to say of it\n")))
+
+
 def test_find_compiler(driver: str, tmp_path: Path) -> None:
     other = tmp_path / "process"
     other.mkdir()

@@ -95,6 +95,9 @@ class CCompiler:
         return not (self.is_zig and libc is Libc.GLIBC)
 
 
+_WIDTH = 500
+"""How many characters of what a compiler says are told."""
+
 LINK_FAILED = "link=failed"
 """What the identity of a trial ends with that linked nothing."""
 
@@ -160,7 +163,10 @@ def probe_compiler(
     probe = "#if __has_include(<features.h>)\n#include <features.h>\n#endif\n"
     answer = runner(argv, environ=environ, stdin=probe)
     if answer.status:
-        msg = f"{shlex.join(command)} does not work: {answer.stderr.strip()[-500:]}"
+        # What -v tells is long, and stands after the errors as well.
+        wrong = [line for line in answer.stderr.splitlines() if re.search(r"\berror\b", line) and len(line) < _WIDTH]
+        said = "; ".join(wrong[:3]) or answer.stderr.strip()[-_WIDTH:]
+        msg = f"{shlex.join(command)} does not work: {said}"
         raise ToolchainError(msg)
     macros = dict(line.split(" ", 2)[1:] for line in answer.stdout.splitlines() if line.count(" ") > 1)
     libc, libc_version = _libc_of(macros)

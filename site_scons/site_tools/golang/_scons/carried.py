@@ -28,8 +28,7 @@ CARRIED = "_GOCARRIED"
 
 def add_to(env: Env) -> None:
     """Have an environment link C with Go libraries. May be called any number of times."""
-    if CARRIED not in str(env.get("_LIBFLAGS", "")):
-        env["_LIBFLAGS"] = f"{env.get('_LIBFLAGS', '')} ${CARRIED}"
+    _add_flags(env)
     env[CARRIED] = carried
     # SCons's variables for functions that may change what something is made from.
     for name, emitter in (("PROGEMITTER", link_go), ("SHLIBEMITTER", link_go), ("LIBEMITTER", remember_folder)):
@@ -40,8 +39,15 @@ def add_to(env: Env) -> None:
             env[name] = [*emitters, emitter]
 
 
+def _add_flags(env: Env) -> None:
+    if CARRIED not in str(env.get("_LIBFLAGS", "")):
+        env["_LIBFLAGS"] = f"{env.get('_LIBFLAGS', '')} ${CARRIED}"
+
+
 def link_go(target: list[Any], source: list[Any], env: Env) -> tuple[list[Any], list[Any]]:
     """Leave the headers of Go libraries out of what is linked. Raises SCons.Errors.UserError for two archives."""
+    # SCons's linkers set it anew: they may have been loaded since.
+    _add_flags(env)
     libraries = SCons.Util.flatten([env.get("LIBS") or []])
     named = [one for one in libraries if isinstance(one, SCons.Node.FS.Base)]
     if any(map(library_of, named)):

@@ -16,6 +16,7 @@ from ..naming import LibraryName, library_name, program_name
 from ..platform import host_platform
 from .builders import package_dir
 from .calls import check_call
+from .carried import add_to
 from .fingerprint import LIBRARY_NAME, PRODUCT, Env, text
 from .library_file import HeaderFile, LibraryFile
 from .messages import user_error
@@ -56,6 +57,8 @@ def _go_library(
 ) -> Any:
     try:
         check_call(env, _CALLS[product], overrides, target=target, source=source)
+        # Linkers that were loaded since set anew what links them.
+        add_to(env)
         directory = package_dir(env.Override(overrides), source, _CALLS[product])
         module_root = find_module_root(directory)
         path = one_path(target)
