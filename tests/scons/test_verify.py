@@ -141,6 +141,19 @@ def test_a_command_that_makes_several_files(project: Project) -> None:
     assert "Removed sub/two.rejected" in project.scons("-c").stdout
 
 
+def test_what_is_asked_twice_is_judged_once(project: Project) -> None:
+    project.write({"main.c": "int main(void) { return 0; }\n"})
+    project.sconstruct(
+        'both = [*env.Program("one", "main.c"), *env.Program("two", "main.c")]\n'
+        'env.GoVerify(both[0], linkage="dynamic", GOSMOKE=[])\n'
+        'env.GoVerify(both, linkage="dynamic", GOSMOKE=[])',
+        tools='"default", ',
+    )
+    lines = project.scons().stdout.splitlines()
+    assert [len([line for line in lines if line.startswith(f"{name}: dynamic: ")]) for name in ("one", "two")] == [1, 1]
+    project.up_to_date()
+
+
 def test_what_is_no_binary(project: Project) -> None:
     project.sconstruct(
         'env.GoVerify(env.Command("text", [], "echo text > $TARGET"), linkage="static")\n'

@@ -124,7 +124,7 @@ def test_what_is_wrong_is_told_and_not_what_stands_around_it(driver: str) -> Non
     with pytest.raises(ToolchainError) as caught:
         probe_compiler([driver, "-x"], {}, runner=Compiler(Completed(1, "", said)))
     assert str(caught.value).endswith("does not work: gcc: error: no option -x")
-    with pytest.raises(ToolchainError, match="does not work: nothing to say of it$"):
+    with pytest.raises(ToolchainError, match=r"does not work: nothing to say of it$"):
         probe_compiler([driver, "-x"], {}, runner=Compiler(Completed(1, "", "nothing to say of it\n")))
 
 

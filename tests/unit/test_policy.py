@@ -9,7 +9,7 @@ import pytest
 from golang import policy
 from golang.facts import BinaryFacts, BuildInfo, ElfFacts, ImageFacts
 from golang.finding import Finding
-from golang.linkage import Kind, Level, Libc, Linkage, Permissions, Request
+from golang.linkage import Kind, Level, Libc, Linkage, Permissions, Request, Resolver
 from golang.platform import Platform
 from golang.policy import POLICIES, check
 from golang.predict import CgoUse, Prediction
@@ -190,7 +190,7 @@ def test_libraries_of_cxx_are_permitted_where_there_is_cxx() -> None:
 
 @pytest.mark.parametrize(
     ("highest", "ok"),
-    [("", True), ("2.34", True), ("2.35", True), ("GLIBC_2.34", True), ("2.9", False), ("2.33", False), ("2", False)],
+    [("", True), ("2.34", True), ("2.35", True), ("2.9", False), ("2.33", False), ("2", False)],
 )
 def test_highest_glibc_version(highest: str, ok: bool) -> None:
     """C18."""
@@ -295,6 +295,15 @@ def test_nss_says_who_resolves_through_it(libc_resolver: bool, why: str) -> None
     finding = only(findings(binary, "static-libc"), "C8")
     assert finding.why.startswith(why)
     assert ("GORESOLVER='go'" in finding.fix) is libc_resolver
+
+
+def test_nss_of_packages_that_no_go_calls() -> None:
+    """The C that they bring is linked all the same."""
+    binary = facts(libc=Libc.GLIBC, nss=True)
+    for resolver, why in ((Resolver.LIBC, "net or os/user"), (Resolver.GO, "C code in the program")):
+        known = Prediction(kind=Kind.STATIC_LIBC, resolver=resolver)
+        finding = only(findings(binary, "static-libc", prediction=known), "C8")
+        assert finding.why.startswith(why)
 
 
 @pytest.mark.parametrize(

@@ -6,22 +6,31 @@ from collections.abc import Iterable
 
 from .facts import ElfFacts
 from .finding import Finding
-from .linkage import Kind, Level, Libc, Permissions, Request, Verdict
+from .linkage import Kind, Level, Libc, Permissions, Request, Resolver, Verdict
 from .predict import NSS_FIX
 from .threadstack import stack_flag
 
 
 def check_libc(
-    elf: ElfFacts, verdict: Verdict, request: Request, permissions: Permissions, *, right: bool
+    elf: ElfFacts,
+    verdict: Verdict,
+    request: Request,
+    permissions: Permissions,
+    resolver: Resolver | None = None,
+    *,
+    right: bool,
 ) -> Iterable[Finding]:
     """Yield what is wrong with the C library of a program, and of what it asks it for.
 
     ``right`` tells whether the program is of the kind that was asked for: of another kind its libc says nothing more.
+    ``resolver`` is who resolves in Go according to its packages, if they are known.
     """
     if right:
         yield from _linked(elf, verdict, request)
         yield from _foreign_archive(elf, verdict)
-    yield from _nss(elf, verdict, request, permissions)
+    # C that Go's packages bring is linked even where no Go calls it.
+    by_go = elf.libc_resolver or resolver is Resolver.LIBC
+    yield from _nss(verdict, request, permissions, by_go=by_go)
     yield from _stack(elf, request, permissions)
 
 
@@ -78,11 +87,11 @@ def _foreign_archive(elf: ElfFacts, verdict: Verdict) -> Iterable[Finding]:
         )
 
 
-def _nss(elf: ElfFacts, verdict: Verdict, request: Request, permissions: Permissions) -> Iterable[Finding]:
+def _nss(verdict: Verdict, request: Request, permissions: Permissions, *, by_go: bool) -> Iterable[Finding]:
     if verdict.nss and request.linkage.is_static and permissions.nss is not Level.OK:
         # Who resolves in Go is no matter for C code.
         why, fix = "net or os/user resolve through it", NSS_FIX
-        if not elf.libc_resolver:
+        if not by_go:
             why, fix = "C code in the program resolves through it", NSS_FIX.partition(", or ")[2]
         yield Finding(
             case="C8",

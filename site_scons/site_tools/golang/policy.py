@@ -67,7 +67,14 @@ def check(
             *_cgo(facts.elf, request, policy, go=go),
             *_crypto(facts.elf, request, permissions),
             *_machine(facts.elf, platform),
-            *check_libc(facts.elf, verdict, request, permissions, right=verdict.kind in policy.kinds),
+            *check_libc(
+                facts.elf,
+                verdict,
+                request,
+                permissions,
+                prediction.resolver if prediction else None,
+                right=verdict.kind in policy.kinds,
+            ),
         ]
     elif verdict.kind in policy.kinds:
         found += check_images(facts, permissions, platform)

@@ -49,7 +49,8 @@ def _evidence(node: Node, name: str) -> Evidence:
         if scan.prediction.needs_c:
             cxx = scan.prediction.needs_cxx
             used = scan.configuration.c.compilers(cxx=cxx)[: 2 if cxx else 1]
-        findings = check(facts, program.request, permissions=permissions, platform=platform_of(env))
+        known = scan.prediction if scan.prediction.complete else None
+        findings = check(facts, program.request, permissions=permissions, platform=platform_of(env), prediction=known)
     elif hasattr(node.attributes, "golang_verified"):
         asked, permissions = node.attributes.golang_verified
         findings = own_findings(node, facts, asked, permissions)

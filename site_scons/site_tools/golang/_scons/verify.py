@@ -10,7 +10,7 @@ import SCons.Node.FS
 import SCons.Util
 
 from ..errors import GolangError, InspectError, RequestError
-from ..linkage import Linkage, parse_choice
+from ..linkage import Linkage, Permissions, Request, parse_choice
 from ..policy import SCHEMA
 from .calls import check_call
 from .fingerprint import Env
@@ -23,10 +23,9 @@ from .target import REJECTED, library_of
 class _GateAction(SCons.Action.FunctionAction):  # type: ignore[misc]  # SCons is untyped
     """A gate as a post-action. SCons does not see arguments of actions change, so it says them itself."""
 
-    def __init__(self, env: Env, nodes: Sequence[Any]) -> None:
+    def __init__(self, request: Request, permissions: Permissions, nodes: Sequence[Any]) -> None:
         self._nodes = frozenset(nodes)
-        self.request = request_of(env)
-        self.permissions = permissions_of(env)
+        self.request, self.permissions = request, permissions
         super().__init__(self._verify, {"strfunction": None})
 
     def _verify(self, target: list[Any], source: list[Any], env: Env) -> Any:
@@ -67,9 +66,11 @@ def go_verify(env: Env, target: Any = None, linkage: Any = None, **overrides: An
         if not nodes:
             msg = f"GoVerify\n  wanted: files that a builder makes\n  found:  {target!r}"
             raise RequestError(msg)
-        gate = _GateAction(env.Override({**overrides, **asked}), nodes)
+        judging = env.Override({**overrides, **asked})
+        verified = (request_of(judging), permissions_of(judging))
     except GolangError as error:
         raise user_error(str(error)) from error
+    fresh = []
     for node in nodes:
         # A folder has a builder too: that which makes it.
         wrong = not isinstance(node, SCons.Node.FS.Base) or isinstance(node, SCons.Node.FS.Dir)
@@ -79,15 +80,18 @@ def go_verify(env: Env, target: Any = None, linkage: Any = None, **overrides: An
                 "  fix:    call GoVerify with a file, after the call that declares how it is built"
             )
             raise user_error(msg)
-        verified = (gate.request, gate.permissions)
-        if getattr(node.attributes, "golang_verified", verified) != verified:
+        if not hasattr(node.attributes, "golang_verified"):
+            fresh.append(node)
+        elif node.attributes.golang_verified != verified:
             known = node.attributes.golang_verified[0]
             msg = (
-                f"GoVerify: {node} is asked for linkage {known} and linkage {gate.request}, or permits different things"
+                f"GoVerify: {node} is asked for linkage {known} and linkage {verified[0]}, or permits different things"
             )
             raise user_error(msg + "\n  fix:    call GoVerify once for each target")
         node.attributes.golang_verified = verified
         # SCons cleans what belongs to the first target of a command.
         env.Clean(node.get_executor().get_all_targets()[0], node.dir.Entry(node.name + REJECTED))
-    env.AddPostAction(nodes, gate)
+    if fresh:
+        # Others are judged so already.
+        env.AddPostAction(fresh, _GateAction(*verified, fresh))
     return SCons.Util.NodeList(nodes)
