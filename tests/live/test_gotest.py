@@ -345,6 +345,32 @@ def test_a_failing_test_fails_its_own_target_only(tested: Project) -> None:
     assert not (folder / "words.failed.xml").exists()
 
 
+SET = """\
+package words
+
+import (
+	"flag"
+	"os"
+	"testing"
+)
+
+func TestSet(t *testing.T) {
+	t.Fatal("set", testing.Short(), os.Getenv("LEVEL"), flag.Args(), testing.CoverMode(), flag.Lookup("test.shuffle").Value)
+}
+"""
+
+
+def test_a_failing_test_is_repeated_as_it_was_run(tested: Project) -> None:
+    settings = 'GOTESTSHORT=True, GOTESTENV={"LEVEL": "two words"}, GOTESTARGS=["a b"], GOTESTFLAGS=["-shuffle=7"]'
+    tested.write({"words/words_test.go": SET})
+    tested.sconstruct(f'env.GoTest("words", linkage="static", {settings})')
+    said = tested.scons("test", status=2).stderr
+    expected = "set true two words [a b]  7"
+    assert expected in said
+    (alone,) = re.findall(r"alone:  (.*)", said)
+    assert expected in tested.run("sh", "-c", alone).stdout
+
+
 def test_what_does_not_compile_fails_alone(tested: Project) -> None:
     tested.write(
         {

@@ -101,6 +101,11 @@ class RunOptions:
         chosen += [f"-test.testlogfile={log}"] if log else []
         return [*chosen, *self.arguments]
 
+    @property
+    def again(self) -> tuple[str, ...]:
+        """The flags that count where one test is run again by hand."""
+        return (*(["-test.short=true"] if self.short else []), *map(self._named, self.flags))
+
     def _values(self) -> list[tuple[str, str]]:
         return [
             ("run", self.run),

@@ -53,6 +53,8 @@ class Result:
     """How it was run, if not as usual."""
     command: tuple[str, ...] = ()
     """What runs the test binary."""
+    arguments: tuple[str, ...] = ()
+    """What tests get after the flags."""
 
     @property
     def failed(self) -> tuple[Case, ...]:
@@ -153,7 +155,7 @@ def describe(result: Result, saved: str, directory: str, most: int = 40) -> str:
         lines += _shown(result.output, most)
     top = sorted({case.name.partition("/")[0] for case in failed if not case.name.startswith("Benchmark")})
     only = [f"-test.run=^({'|'.join(top)})$"] if top else []
-    alone = f"cd {shlex.quote(directory)} && {shlex.join([*result.command, *only])}"
+    alone = f"cd {shlex.quote(directory)} && {shlex.join([*result.command, *only, *result.arguments])}"
     return "\n".join([*lines, f"  alone:  {alone}", f"  all:    {saved}"])
 
 

@@ -75,6 +75,7 @@ def run_tests(job: Job, scratch: str, profile: str = "") -> tuple[Result, Reads]
         keep=_KEEP,
     )
     seconds = time.monotonic() - begun
+    environ = ["env", *(f"{name}={value}" for name, value in job.run.environ.items())] if job.run.environ else []
     how = f"under {os.path.basename(way.emulator)}" if way.emulator else ""
     told = _told(job, ended.output)
     try:
@@ -89,7 +90,8 @@ def run_tests(job: Job, scratch: str, profile: str = "") -> tuple[Result, Reads]
         exit=_exit(ended.status, limit),
         seconds=seconds,
         how=how,
-        command=command,
+        command=(*environ, *command, *job.run.again),
+        arguments=job.run.arguments,
     )
     return result, read_log(_text(log), job.directory, job.module_root)
 
