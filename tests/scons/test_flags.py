@@ -186,6 +186,14 @@ def test_silence(hello: Project) -> None:
     assert "undefined: undefined" in hello.scons("-s", status=2).stderr
 
 
+def test_explain_with_an_error_in_the_way(hello: Project) -> None:
+    hello.scons()
+    hello.write({"go.mod": "module example.org/m\n\nrequire (\n"})
+    said = hello.scons("--debug=explain", status=2).stdout
+    assert "rebuilding `build/static/app' because what it is made of cannot be told: go list" in said
+    assert "a new dependency" not in said
+
+
 def test_explain_names_what_changed(hello: Project) -> None:
     def explained(*arguments: str) -> str:
         return hello.scons("--debug=explain", *arguments).stdout
@@ -208,7 +216,8 @@ def test_explain_names_what_changed(hello: Project) -> None:
     )
     own = explained("GOTAGS=mine", "PKG_CONFIG=mine", f"GOCOM={DYNAMIC_COMMAND.replace('=1', '=0')}")
     assert re.search(r"command changed from '.*' to 'CGO_ENABLED=0 \$GO build", own)
-    assert re.search(r"other things are permitted now: .*thread stack 1", explained("GOMINSTACK=1", "GOVERIFY=warn"))
+    asked = "enforce warn (before: enforce error), thread stack 1 (before: thread stack any)"
+    assert f"what the proof asks changed: {asked}\n" in explained("GOMINSTACK=1", "GOVERIFY=warn")
     (hello / "build/static/app").write_text("of someone")
     assert "`build/static/app' is not what was built there" in explained("GOMINSTACK=1", "GOVERIFY=warn")
     (hello / ".scons-golang/history").unlink()

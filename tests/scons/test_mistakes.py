@@ -197,7 +197,7 @@ def test_report_knows_what_verify_asked(project: Project) -> None:
     )
     project.scons()
     (program,) = json.loads((project / "report.json").read_text())["programs"]
-    assert program["asked"] == {"linkage": "static", "libc": None, "resolver": "go"}
+    assert program["asked"] == {"linkage": "static", "libc": None, "resolver": "go", "max_glibc": None}
     assert program["resolver"] == "go"
     assert program["ok"]
 

@@ -50,10 +50,11 @@ def _platform(request: Request, platform: Platform, options: Options) -> list[Fi
     unknown = why_no_platform({"GOOS": platform.goos, "GOARCH": platform.goarch, **variant})
     if unknown:
         return [_refuse("C20", "a platform that Go builds for", f"platform {platform}", unknown.why, unknown.fix)]
+    unprovable = platform.format not in PARSERS and options.permissions.enforce is Level.ERROR
     why = platform.why_not_static
     if request.linkage.is_static and why:
         fix = "linkage='dynamic'; with GORESOLVER='go' it needs no C compiler unless a package of yours uses cgo"
-        if platform.format not in PARSERS:
+        if unprovable:
             fix = f"linkage='dynamic', and GOVERIFY='warn': {platform.format} programs cannot be proved"
         return [_refuse("C20", wanted, f"platform {platform}", why, fix)]
     why = platform.why_not_static_libc
@@ -61,7 +62,7 @@ def _platform(request: Request, platform: Platform, options: Options) -> list[Fi
         without = "" if request.product.is_library else "linkage='static' (no cgo), or "
         fix = f"{without}linkage='dynamic' (cgo)"
         return [_refuse("C20", wanted, f"platform {platform}", why, fix)]
-    if platform.format not in PARSERS and options.permissions.enforce is Level.ERROR:
+    if unprovable:
         why = f"only {', '.join(PARSERS)} programs can be proved; those of {platform.goos} are {platform.format}"
         return [_refuse("C28", "a proof", f"platform {platform}", why, "GOVERIFY='warn' builds it, unproved")]
     return []
@@ -74,7 +75,8 @@ def _library(request: Request, platform: Platform, options: Options) -> list[Fin
     if request.linkage is Linkage.STATIC:
         why = "C calls Go through cgo, which `static` turns off"
         static = "linkage='static-libc' (for a static C program) or " if request.product is Product.C_ARCHIVE else ""
-        return [_refuse("C11", wanted, f"{mode} with CGO_ENABLED=0", why, f"{static}linkage='dynamic'")]
+        fix = f"{static}linkage='dynamic', in its own call: GOLINKAGE is for all that have none"
+        return [_refuse("C11", wanted, f"{mode} with CGO_ENABLED=0", why, fix)]
     if request.product is Product.C_SHARED and request.linkage.links_libc_statically:
         why = "a linker makes no shared library with -static (ld: failed to set dynamic section sizes)"
         fix = "linkage='dynamic'; or GoStaticLibrary, which a static C program can link"

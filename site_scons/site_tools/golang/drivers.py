@@ -142,22 +142,8 @@ def triple(platform: Platform, settings: Mapping[str, str]) -> str:
     return found.removesuffix("hf") if platform.goarch == "arm" and soft else found
 
 
-_FIRST_GLIBC = {
-    "386": "2.1",
-    "amd64": "2.2.5",
-    "arm": "2.4",
-    "arm64": "2.17",
-    "loong64": "2.36",
-    "mips": "2.2",
-    "mipsle": "2.2",
-    "mips64": "2.2",
-    "mips64le": "2.2",
-    "ppc64": "2.3",
-    "ppc64le": "2.17",
-    "riscv64": "2.27",
-    "s390x": "2.2",
-}
-"""The first glibc for each GOARCH (DEFAULT of shlib-versions in glibc's sysdeps): symbols have no older versions."""
+_FIRST_GLIBC = {"arm": "2.4", "arm64": "2.17", "loong64": "2.36", "ppc64le": "2.17", "riscv64": "2.27"}
+"""The first glibc of those GOARCHs that are younger than 2.3 (DEFAULT of shlib-versions in glibc's sysdeps)."""
 
 
 def at_least_first(version: str, platform: Platform) -> str:

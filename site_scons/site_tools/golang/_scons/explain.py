@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -36,23 +37,39 @@ def _reasons(node: Any, old: Any, new: Any) -> Iterator[str]:
     before, now = inputs_of(old), inputs_of(new)
     for name in {**before, **now}:
         if not name:
-            if old.bactsig != new.bactsig:
-                yield from _made_of(node)
-        elif name not in now:
-            yield f"`{name}' is no longer a dependency"
-        elif name not in before:
-            yield f"`{name}' is a new dependency"
-        elif before[name] != now[name]:
-            yield f"`{name}' changed"
+            # Where they cannot be told, the error is among the inputs.
+            with contextlib.suppress(GolangError):
+                if old.bactsig != new.bactsig:
+                    yield from _made_of(node)
+        elif before.get(name) != now.get(name):
+            yield _input(name, is_new=name not in before, is_gone=name not in now)
     policies = [{str(one) for one in info.bdepends if str(one).startswith(POLICY_PIN)} for info in (old, new)]
     for policy in sorted(policies[1] - policies[0]):
-        yield f"other things are permitted now: {policy.removeprefix(POLICY_PIN)}"
+        yield f"what the proof asks changed: {_asked(min(policies[0], default=''), policy)}"
     if before == now:
         for one in PROGRAMS.fallen(node):
             how = (
                 "is not what was built there, or files changed while it was built" if one.exists() else "doesn't exist"
             )
             yield f"`{one}' {how}"
+
+
+def _input(name: str, *, is_new: bool, is_gone: bool) -> str:
+    if is_new and "\n" in name:
+        # The scan's error stands where inputs stand.
+        return f"what it is made of cannot be told: {name.partition(chr(10))[0]}"
+    how = "is a new dependency" if is_new else "is no longer a dependency" if is_gone else "changed"
+    return f"`{name}' {how}"
+
+
+def _asked(before: str, now: str) -> str:
+    """Return what is different about a policy, and what it was before."""
+    old, new = (text.removeprefix(POLICY_PIN).rpartition(" ") for text in (before, now))
+    settings = [one[0].split("; ") for one in (old, new)]
+    if len(settings[0]) != len(settings[1]):
+        return new[0]
+    changed = [f"{two} (before: {one})" for one, two in zip(*settings, strict=True) if one != two]
+    return ", ".join(changed) or f"its rules, which are version {new[2]} now"
 
 
 def _made_of(node: Any) -> Iterator[str]:
