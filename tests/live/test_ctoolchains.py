@@ -256,3 +256,19 @@ def test_gnu_cross_compiler(project: Project, linkage: str) -> None:
     ran = project.run(EMULATOR, "-L", f"/usr/{CROSS}", str(app), check=True)
     assert ran.stderr == "C++ says 42\n"
     project.up_to_date(f"app-{linkage}")
+
+
+@pytest.mark.parametrize("platform", ["linux/mipsle", "linux/arm/v5"])
+def test_zig_where_it_makes_no_c_for_go(project: Project, platform: str) -> None:
+    """Go passes -mhard-float for MIPS, which zig does not know; for ARMv5 it lacks atomics. Without cgo none is needed."""
+    project.module({"pure/main.go": HELLO, "c/main.go": CGO})
+    project.sconstruct(
+        f"common = dict(platform={platform!r}, GOCTOOLCHAIN='zig', GOLIBC='musl')\n"
+        "env.GoProgram('alone', 'pure', 'static', **common)\n"
+        "env.GoProgram('app', 'c', 'static-libc', **common)\n"
+    )
+    goarch = platform.split("/")[1]
+    found = f"zig makes no C for Go programs for linux/{goarch} (from GOCTOOLCHAIN)"
+    project.scons("alone")
+    assert is_static(project / "alone")
+    fails(project, "wanted: a C compiler, for linkage static-libc", found)

@@ -96,7 +96,8 @@ class CToolchain:
             if all(self._merits(best, cxx=cxx)):
                 break
         if not best:
-            raise first_error or ToolchainError("no C compiler is configured")
+            # Without any to try, zig was asked for.
+            raise first_error or ToolchainError(f"zig makes no C for Go programs for {self.platform}")
         return best
 
     def _ask(self, drivers: Drivers) -> tuple[CCompiler, ...]:

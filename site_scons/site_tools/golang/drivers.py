@@ -46,22 +46,21 @@ _ZIG_ARCHS = {
     "arm": "arm",
     "arm64": "aarch64",
     "loong64": "loongarch64",
-    "mips": "mips",
-    "mips64": "mips64",
-    "mips64le": "mips64el",
-    "mipsle": "mipsel",
     "ppc64": "powerpc64",
     "ppc64le": "powerpc64le",
     "riscv64": "riscv64",
     "s390x": "s390x",
 }
-"""What zig calls an architecture (``zig targets``)."""
+"""What zig calls an architecture (``zig targets``), but for those where it cannot build what Go needs for cgo.
+
+zig 0.17.1 does not know the -mhard-float that Go gives it for MIPS, and cannot link what it makes with -msoft-float.
+"""
 
 _ZIG_SYSTEMS = {"darwin": "macos", "windows": "windows-gnu", "freebsd": "freebsd", "netbsd": "netbsd"}
 """What zig calls a system and its ABI, for those but Linux whose libc it brings."""
 
-_ZIG_ARMS = {"5": "arm926ej_s", "6": "arm1176jzf_s"}
-"""The processors for which zig makes code of ARMv5 and ARMv6; its own default is ARMv7, as Go's is."""
+_ZIG_ARMS = {"6": "arm1176jzf_s"}
+"""The processor for which zig makes code of ARMv6; its own default is ARMv7, as Go's is."""
 
 _GNU_TRIPLES = {
     "386": "i686-linux-gnu",
@@ -110,7 +109,9 @@ def zig_target(platform: Platform, settings: Mapping[str, str], request: Request
     """
     libc = request.libc
     arch, system = _ZIG_ARCHS.get(platform.goarch, ""), _ZIG_SYSTEMS.get(platform.goos, "")
-    if not arch or not (system or platform.goos == "linux"):
+    # What zig brings for ARMv5 lacks the atomic operations that it itself calls.
+    without_atomics = platform.goarch == "arm" and settings.get("GOARM", "").startswith("5")
+    if not arch or without_atomics or not (system or platform.goos == "linux"):
         return ()
     if system:
         return ("-target", f"{arch}-{system}")
@@ -126,11 +127,8 @@ def zig_target(platform: Platform, settings: Mapping[str, str], request: Request
 def _zig_abi(goarch: str, settings: Mapping[str, str], libc: Libc) -> str:
     base = "musl" if libc is Libc.MUSL else "gnu"
     if goarch == "arm":
-        arm = settings.get("GOARM", "")
-        return base + ("eabi" if arm.startswith("5") or arm.endswith("softfloat") else "eabihf")
-    if goarch in ("mips", "mipsle"):
-        return base + ("eabi" if settings.get("GOMIPS") == "softfloat" else "eabihf")
-    return base + ("abi64" if goarch in ("mips64", "mips64le") else "")
+        return base + ("eabi" if settings.get("GOARM", "").endswith("softfloat") else "eabihf")
+    return base
 
 
 def triple(platform: Platform, settings: Mapping[str, str]) -> str:
@@ -174,8 +172,8 @@ def candidates(
 ) -> tuple[Drivers, ...]:
     """Return the compilers to try, best first, whether they are there or not.
 
-    ``own`` are those of the environment (CC and CXX), ``path`` is where zig is looked for. Raises RequestError for a
-    platform whose C library zig does not bring, where zig is asked for.
+    ``own`` are those of the environment (CC and CXX), ``path`` is where zig is looked for. There are none where zig is
+    asked for, and cannot: that matters only to what needs C.
     """
     if isinstance(choice, str):
         return (cross_gcc(choice),)
@@ -184,10 +182,7 @@ def candidates(
         return (own,) if choice is Choice.SYSTEM else (musl,)
     target, zig = zig_target(platform, settings, request, floor), find_zig(path)
     if choice is Choice.ZIG:
-        if not target:
-            msg = f"$GOCTOOLCHAIN\n  wanted: zig for {platform}\n  found:  zig brings no C library for it"
-            raise RequestError(msg)
-        return (_zig(zig or "zig", target),)
+        return (_zig(zig or "zig", target),) if target else ()
     here = platform == host_platform()
     prefix = "" if here else triple(platform, settings)
     return (
