@@ -271,4 +271,5 @@ def test_zig_where_it_makes_no_c_for_go(project: Project, platform: str) -> None
     found = f"zig makes no C for Go programs for linux/{goarch} (from GOCTOOLCHAIN)"
     project.scons("alone")
     assert is_static(project / "alone")
-    fails(project, "wanted: a C compiler, for linkage static-libc", found)
+    said = fails(project, "wanted: a C compiler, for linkage static-libc", found, "fix:    GOC")
+    assert "fix:    GOCTOOLCHAIN='zig'" not in said, "it is what was asked for"

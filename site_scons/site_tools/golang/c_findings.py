@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from .ccompiler import CCompiler
 from .csettings import is_shared_file
@@ -48,17 +48,25 @@ def only_shared(closure: Iterable[Package]) -> tuple[Finding, ...]:
     )
 
 
-def toolchains_for(platform: Platform, request: Request, chosen_by: str, *, cxx: bool = False) -> str:
+def toolchains_for(
+    platform: Platform,
+    request: Request,
+    chosen_by: str,
+    settings: Mapping[str, str] | None = None,
+    *,
+    cxx: bool = False,
+) -> str:
     """Return which C toolchains make what is asked for, and how to get them, in words.
 
-    ``chosen_by`` is the variable that says which one builds, if any does; ``cxx`` tells whether it is to have C++.
+    ``chosen_by`` is the variable that says which one builds, if any does; ``settings`` are Go's micro-architecture
+    variables; ``cxx`` tells whether it is to have C++.
     """
     glibc, here = request.libc is Libc.GLIBC or platform.goos != "linux", platform == host_platform()
     static_glibc = glibc and request.linkage.links_libc_statically
     found = []
-    if zig_target(platform, {}, request) and not static_glibc and request.linkage is not Linkage.STATIC_PIE:
+    if zig_target(platform, settings or {}, request) and not static_glibc and request.linkage is not Linkage.STATIC_PIE:
         found.append(f"GOCTOOLCHAIN='zig' ({ZIG_HELP})" if chosen_by else ZIG_HELP)
-    prefix = triple(platform, {})
+    prefix = triple(platform, settings or {})
     if glibc and here:
         own = "gcc with GOCTOOLCHAIN='system'" if chosen_by == "GOCTOOLCHAIN" else "gcc as CC"
         found.append(f"{own} (Debian: {'g++' if cxx else 'gcc libc6-dev'})")
@@ -99,15 +107,16 @@ def c_findings(
     platform: Platform,
     compilers: Sequence[CCompiler],
     chosen_by: str = "",
+    settings: Mapping[str, str] | None = None,
 ) -> tuple[Finding, ...]:
     """Return what is wrong with the C toolchain for this program: other machine, other libc (linkage case C24).
 
-    ``chosen_by`` is the variable that says which one builds, if any does.
+    ``chosen_by`` is the variable that says which one builds, if any does; ``settings`` are as of toolchains_for.
     """
     used = compilers[: 2 if prediction.needs_cxx else 1]
     # Go makes no libraries for musl.
     library = request.product.is_library
-    advice = toolchains_for(platform, request, chosen_by, cxx=prediction.needs_cxx)
+    advice = toolchains_for(platform, request, chosen_by, settings, cxx=prediction.needs_cxx)
     found = [_no_cxx(prediction, f"{advice}; or GOCXX")] if prediction.needs_cxx and len(used) == 1 else []
     for name, compiler in zip(("CC", "CXX"), used, strict=False):
         if not compiler.makes_code_for(platform):

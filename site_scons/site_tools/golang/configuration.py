@@ -157,6 +157,7 @@ class Configuration:
             request=self.request,
             platform=self.platform,
             floor=self.floor,
+            settings=self.options.settings,
             drivers=self.drivers,
             chosen_by=self.chosen_by,
             base=self.base,

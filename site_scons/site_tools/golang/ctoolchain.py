@@ -49,6 +49,7 @@ class CToolchain:
     platform: Platform
     floor: str
     """The oldest glibc that a dynamic program must do with, such as ``2.17``; empty for any."""
+    settings: Mapping[str, str]
     drivers: Sequence[Drivers]
     """Compilers to try, best first."""
     chosen_by: str = ""
@@ -185,7 +186,7 @@ class CToolchain:
             return (self._no_compiler(error, prediction),)
         found = (
             *other_libc_than_c(self._compiler_of_c, compilers[0], self.request, self.platform),
-            *c_findings(prediction, self.request, self.platform, compilers, self.chosen_by),
+            *c_findings(prediction, self.request, self.platform, compilers, self.chosen_by, self.settings),
             *(self._darwin_findings(prediction, compilers[0]) if self.platform.goos == "darwin" else ()),
         )
         if found or not self.request.linkage.links_libc_statically:
@@ -247,7 +248,9 @@ class CToolchain:
         # A C program is no Go program with libc in it: where nothing in its bytes names the libc it is just static.
         if made == self.request.linkage.value or (made, self.request.linkage) == ("static", Linkage.STATIC_LIBC):
             return ()
-        advice = f"install its static libc, or {toolchains_for(self.platform, self.request, self.chosen_by)}"
+        advice = (
+            f"install its static libc, or {toolchains_for(self.platform, self.request, self.chosen_by, self.settings)}"
+        )
         if self.request.libc is Libc.MUSL and self.request.linkage is Linkage.STATIC_PIE:
             advice = (
                 "linkage='static-libc', or GOLIBC='glibc' with gcc: neither Debian's musl-gcc nor zig makes static-pie"
@@ -274,7 +277,7 @@ class CToolchain:
 
     def _no_compiler(self, error: ToolchainError, prediction: Prediction) -> Finding:
         why = "; ".join(map(str, prediction.cgo)) or f"linkage {self.request} is linked by the C toolchain"
-        fix = toolchains_for(self.platform, self.request, self.chosen_by, cxx=prediction.needs_cxx)
+        fix = toolchains_for(self.platform, self.request, self.chosen_by, self.settings, cxx=prediction.needs_cxx)
         without = without_c(prediction, self.request, self.platform)
         return Finding(
             case="E1",
