@@ -129,6 +129,46 @@ def test_side_by_side_where_there_is_little_to_compile(logged: Logged) -> None:
     assert turns_of('SETTINGS={"GOTAGS": "other"}', "build/dynamic/a", "build/static/a") == after_each_other
 
 
+ORDER = """
+import sys, time
+from golang._scons import batch, precedence, program_file
+precedence.LIMIT = 60
+
+def told(word, result=True):
+    with open("order", "a") as log:
+        print(word, file=log)
+    return result
+
+class Slow(batch.GoMessages):
+    def __init__(self, *arguments):
+        time.sleep(1)
+        super().__init__(*arguments)
+        told("go")
+batch.GoMessages = Slow
+
+def stale(node, known=program_file.ProgramFile.is_up_to_date):
+    return known(node) or told("stale", False)
+program_file.ProgramFile.is_up_to_date = stale
+
+def looked(node, *arguments, scan=program_file.ProgramFile.get_implicit_deps):
+    return told("looked", scan(node, *arguments))
+program_file.ProgramFile.get_implicit_deps = looked
+"""
+
+
+def test_who_is_about_to_start_go_goes_first(logged: Logged) -> None:
+    """Threads of Python share one processor: what SCons looks for next it looks for while go runs."""
+    logged.scons("LINKAGE=dynamic,static")
+    logged.declare(ORDER + MODULE)
+    logged.write({"cmd/a/main.go": main("A")})
+
+    logged.scons("-j2", "LINKAGE=dynamic,static")
+
+    order = (logged / "order").read_text().split()
+    assert order[order.index("stale") + 1] == "go", order
+    assert order.count("go") == order.count("stale") == 2
+
+
 def test_only_what_is_asked_for_and_out_of_date(logged: Logged) -> None:
     assert logged.scons("a-static").built == ["static/a"]
     assert logged.builds() == ["a"]
