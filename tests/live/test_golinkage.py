@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from golang.platform import host_platform
 from harness import LOOKUP, ROOT, Outcome, Project, elf_type, interpreter, needed, readelf
 
 pytestmark = pytest.mark.live
@@ -70,6 +71,10 @@ def test_exit_statuses(built: Project) -> None:
     assert "dynamic: dynamic: not as expected\n  wanted: static\n  found:  dynamic (" in bad.stdout
     assert golinkage(built, "verify", "--expect", "dynamic", "--libc", "glibc", "dynamic").status == 0
     assert golinkage(built, "verify", "--expect", "dynamic", "--libc", "musl", "dynamic").status == 1
+    assert golinkage(built, "verify", "--expect", "dynamic", "--platform", str(host_platform()), "dynamic").status == 0
+    outcome = golinkage(built, "verify", "--expect", "dynamic", "--platform", "linux/s390x", "dynamic")
+    assert outcome.status == 1
+    assert "wanted: a program for linux/s390x (" in outcome.stdout
     assert golinkage(built, "verify", "--expect", "statik", "static").status == 2
     assert golinkage(built).status == 2
     missing = golinkage(built, "verify", "--expect", "static", "static", "missing", "go.mod")

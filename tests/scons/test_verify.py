@@ -154,6 +154,22 @@ def test_what_is_asked_twice_is_judged_once(project: Project) -> None:
     project.up_to_date()
 
 
+def test_the_platform_is_proved(command: Project) -> None:
+    command.write({"cmd/app/main.go": HELLO})
+    for_arm = GO_BUILD.replace('"go build', '"GOOS=linux GOARCH=arm64 go build')
+    command.sconstruct(for_arm.format(asked='linkage="static", platform="linux/arm64"'))
+    assert "build/app: static: " in command.scons().stdout
+    command.up_to_date()
+
+    command.sconstruct(for_arm.format(asked='linkage="static", platform="linux/amd64"'))
+    outcome = command.scons(status=2)
+    assert "  wanted: a program for linux/amd64 (X86_64, 64 bits)\n  found:  AARCH64, 64 bits" in outcome.stderr
+    assert not (command / "build/app").exists()
+
+    command.sconstruct(for_arm.format(asked='linkage="static", platform="windows/arm64"'))
+    assert "  wanted: a program for windows/arm64 (PE)\n  found:  ELF" in command.scons(status=2).stderr
+
+
 def test_what_is_no_binary(project: Project) -> None:
     project.sconstruct(
         'env.GoVerify(env.Command("text", [], "echo text > $TARGET"), linkage="static")\n'
@@ -175,6 +191,8 @@ def test_wrong_calls(project: Project) -> None:
         ('env.GoVerify(env.Alias("all", []))', "GoVerify: nothing builds all"),
         ('env.Command("out/app", [], "x"); env.GoVerify(Dir("out"))', "GoVerify: nothing builds out"),
         ('env.GoVerify(env.Command("app", [], "x"), linkage="pure")', "linkage: wanted one of"),
+        ('env.GoVerify(env.Command("app", [], "x"), platform="linux/arm65")', "platform='linux/arm65'\n  wanted: "),
+        ('env.GoVerify(env.Command("app", [], "x"), platform=["linux/arm64"])', "GoVerify: platform=['linux/arm64']\n"),
         ('env.GoVerify(env.Command("app", [], "x"), linkage="static", GOLIBC="c")', "$GOLIBC: wanted glibc, musl"),
         ('env.GoVerify(env.Command("app", [], "x"), GOVERIFYNSS="never")', "$GOVERIFYNSS: wanted one of"),
     ):

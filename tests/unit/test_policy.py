@@ -116,7 +116,7 @@ def test_each_linkage_accepts_exactly_these_verdicts() -> None:
 def test_all_findings_are_told_each_with_wanted_and_found() -> None:
     found = findings(BINARIES["dynamic"], "static", platform=Platform("linux", "arm64"), min_thread_stack=1 << 20)
     assert [finding.case for finding in found] == [
-        "kind", "interpreter", "needed", "dynamic-segment", "cgo", "machine", "C16",
+        "kind", "machine", "interpreter", "needed", "dynamic-segment", "cgo", "C16",
     ]  # fmt: skip
     assert all(finding.wanted and finding.found and finding.fix and finding.level is Level.ERROR for finding in found)
     assert only(found, "interpreter").found == f"PT_INTERP {LD}"
@@ -420,13 +420,15 @@ IMAGES: dict[str, tuple[BinaryFacts, Platform, tuple[list[str], ...]]] = {
         macos(image(libraries=(BREW,))), MACOS, (["library"], ["kind"], ["kind", "cgo"], ["kind", "cgo"]),
     ),
     "macOS, for the other processor": (
-        macos(image()), Platform("darwin", "amd64"), (["machine"], ["machine"], ["kind", "cgo"], ["kind", "cgo"]),
+        macos(image()), Platform("darwin", "amd64"),
+        (["machine"], ["machine"], ["kind", "machine", "cgo"], ["kind", "machine", "cgo"]),
     ),
     "macOS, universal": (
         macos(image(), image(machine="X86_64")), MACOS, ([], [], ["kind", "cgo", "cgo"], ["kind", "cgo", "cgo"]),
     ),
     "iOS": (
-        macos(image(system="iOS 14.0")), MACOS, (["machine"], ["machine"], ["kind", "cgo"], ["kind", "cgo"]),
+        macos(image(system="iOS 14.0")), MACOS,
+        (["machine"], ["machine"], ["kind", "machine", "cgo"], ["kind", "machine", "cgo"]),
     ),
     "macOS, not Go": (macos(image(go=False)), MACOS, (["go"], ["go"], ["kind", "go", "cgo"], ["kind", "go", "cgo"])),
     "macOS, unsigned": (macos(image(signed=False)), MACOS, (["kind"], ["kind"], ["kind", "cgo"], ["kind", "cgo"])),

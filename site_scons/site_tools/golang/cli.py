@@ -24,6 +24,7 @@ from .linkage import Kind, Libc, Linkage, Request, Resolver
 from .modules import find_module_root, find_workspace
 from .plan import Options
 from .platform import Platform, host_libc, host_platform, parse_platform
+from .platform_policy import check_platform
 from .report import SCHEMA, Evidence, describe, evidence_json, finding_json, resolver_of
 from .scan import ProgramScan, Scans
 from .toolchain import find_go, probe_go
@@ -56,6 +57,9 @@ def _parser() -> argparse.ArgumentParser:
     kinds = [kind.value for kind in Kind]
     verify.add_argument("--expect", required=True, choices=kinds, metavar="VERDICT", help=f"one of {', '.join(kinds)}")
     verify.add_argument("--libc", choices=[libc.value for libc in Libc], help="and the C library that must be in it")
+    verify.add_argument(
+        "--platform", type=_platform, metavar="GOOS/GOARCH", help="and the platform that it must be for"
+    )
     verify.set_defaults(run=_verify)
     inspect = commands.add_parser("inspect", help="print verdict and evidence of every file")
     inspect.set_defaults(run=_inspect)
@@ -105,8 +109,13 @@ def _verify(arguments: argparse.Namespace) -> int:
     facts, unread = _read_all(arguments.files)
     expected = Kind(arguments.expect)
     libc = Libc(arguments.libc) if arguments.libc else None
+    platform = Platform(arguments.platform["GOOS"], arguments.platform["GOARCH"]) if arguments.platform else None
     evidence = [
-        Evidence(program=file, facts=found, findings=_unexpected(found, expected, libc))
+        Evidence(
+            program=file,
+            facts=found,
+            findings=(*_unexpected(found, expected, libc), *(check_platform(found, platform) if platform else ())),
+        )
         for file, found in facts.items()
     ]
     if arguments.json:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from .facts import BinaryFacts, ElfFacts
 from .finding import Finding
-from .image_policy import PLATFORM_FIX
 from .linkage import Level, Libc, Permissions, Product, Request, Resolver
 from .platform import Platform
+from .platform_policy import PLATFORM_FIX
 from .predict import Prediction
 
 _SHOWN = 5

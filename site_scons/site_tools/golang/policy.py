@@ -12,11 +12,12 @@ from dataclasses import replace
 from .drivers import ZIG_HELP
 from .facts import BinaryFacts, ElfFacts, ImageFacts, version_key
 from .finding import Finding
-from .image_policy import PLATFORM_FIX, check_images
+from .image_policy import check_images
 from .libc_policy import check_libc
 from .library_policy import Promise, check_library
 from .linkage import Kind, Level, Linkage, Permissions, Request, Verdict
 from .platform import Platform
+from .platform_policy import check_platform
 from .policies import LIBRARY_POLICIES, POLICIES, Policy
 from .predict import Prediction
 from .verdict import NOT_LINKED, classify
@@ -57,7 +58,7 @@ def check(
         return ()
     verdict = classify(facts)
     policy = _policy_for(facts, request, go=go)
-    found = [*_kind(verdict, request, policy, prediction), *_format(facts, platform)]
+    found = [*_kind(verdict, request, policy, prediction), *(check_platform(facts, platform) if platform else ())]
     for image in facts.images:
         found += [*_cgo(image, request, policy, go=go), *_crypto(image, request, permissions)]
     if facts.elf is not None:
@@ -66,7 +67,6 @@ def check(
             *_needed(facts.elf, policy, permissions, platform, prediction),
             *_cgo(facts.elf, request, policy, go=go),
             *_crypto(facts.elf, request, permissions),
-            *_machine(facts.elf, platform),
             *check_libc(
                 facts.elf,
                 verdict,
@@ -77,7 +77,7 @@ def check(
             ),
         ]
     elif verdict.kind in policy.kinds:
-        found += check_images(facts, permissions, platform)
+        found += check_images(facts, permissions)
     if request.product.is_library and verdict.kind in policy.kinds:
         found += check_library(facts, request, permissions, platform, prediction, promise)
     if permissions.enforce is Level.WARN:
@@ -139,16 +139,6 @@ def _kind(verdict: Verdict, request: Request, policy: Policy, prediction: Predic
 def _agree(predicted: Kind, found: Kind) -> bool:
     # cgo may come to load a library, and may do with those of the system: its flags do not say.
     return found is predicted or (predicted is Kind.DYNAMIC and found is Kind.SYSTEM_ONLY)
-
-
-def _format(facts: BinaryFacts, platform: Platform | None) -> Iterable[Finding]:
-    if platform and facts.format not in (platform.format, "ar"):
-        yield Finding(
-            case="machine",
-            wanted=f"a program for {platform} ({platform.format})",
-            found=facts.format,
-            fix=PLATFORM_FIX,
-        )
 
 
 def _segments(elf: ElfFacts, request: Request, policy: Policy, prediction: Prediction | None) -> Iterable[Finding]:
@@ -229,16 +219,4 @@ def _crypto(program: ElfFacts | ImageFacts, request: Request, permissions: Permi
             found="its crypto loads OpenSSL (libcrypto.so) of the machine that it runs on",
             why="the package golang-fips/openssl is linked in" if program.openssl else "GOEXPERIMENT in the build info",
             fix="build with Go's own crypto (GOFIPS140), or GOVERIFYLIBS=['libcrypto.so*'] if it is there everywhere",
-        )
-
-
-def _machine(elf: ElfFacts, platform: Platform | None) -> Iterable[Finding]:
-    target = platform.elf if platform else None
-    if target and (elf.machine, elf.bits, elf.little_endian) != (target.machine, target.bits, target.little_endian):
-        order = "little" if elf.little_endian else "big"
-        yield Finding(
-            case="machine",
-            wanted=f"a program for {platform} ({target.machine}, {target.bits} bits)",
-            found=f"{elf.machine}, {elf.bits} bits, {order}-endian",
-            fix=PLATFORM_FIX,
         )

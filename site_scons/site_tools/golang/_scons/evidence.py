@@ -52,8 +52,8 @@ def _evidence(node: Node, name: str) -> Evidence:
         known = scan.prediction if scan.prediction.complete else None
         findings = check(facts, program.request, permissions=permissions, platform=platform_of(env), prediction=known)
     elif hasattr(node.attributes, "golang_verified"):
-        asked, permissions = node.attributes.golang_verified
-        findings = own_findings(node, facts, asked, permissions)
+        asked, permissions, platform = node.attributes.golang_verified
+        findings = own_findings(node, facts, asked, permissions, platform)
     return Evidence(
         program=name,
         facts=facts,

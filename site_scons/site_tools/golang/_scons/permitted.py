@@ -16,7 +16,7 @@ from ..facts import BinaryFacts, ElfFacts
 from ..finding import Finding
 from ..linkage import Level, Linkage, Permissions, Request
 from ..loading import loading_findings
-from ..platform import ElfTarget, host_platform
+from ..platform import ElfTarget, Platform, host_platform
 from ..policy import CXX_LIBRARIES, LIBC_LIBRARIES, check
 from ..scan import ProgramScan
 from ..sonames import loaded_as
@@ -69,13 +69,15 @@ def not_found(node: Any, facts: BinaryFacts, scan: ProgramScan) -> tuple[Finding
     return loading_findings(elf, str(node), str(node.get_abspath()), known, here=_is_here(scan), level=level)
 
 
-def own_findings(node: Any, facts: BinaryFacts, request: Request, permissions: Permissions) -> tuple[Finding, ...]:
+def own_findings(
+    node: Any, facts: BinaryFacts, request: Request, permissions: Permissions, platform: Platform | None
+) -> tuple[Finding, ...]:
     """Check anything but Go: what it is linked with as a file of this build is permitted, but must be found."""
     own, elf = _own_libraries(node), facts.elf
     permitted = permissions
     if elf and (elf.runpath or elf.rpath) and not permissions.archives:
         permitted = replace(permissions, libraries=(*permissions.libraries, *own))
-    findings = check(facts, request, permissions=permitted, go=False)
+    findings = check(facts, request, permissions=permitted, platform=platform, go=False)
     if elf is None:
         return findings
     needed = [one for one in elf.needed if _is_any(one, own) and not _is_any(one, permissions.libraries)]
