@@ -361,7 +361,7 @@ VERIFY = {
 """What can change the proof alone."""
 
 KEEP = {
-    "GOLIBC": '"musl"', "GOTARGETDIR": '"elsewhere"', "GOCOMSTR": '"GO $TARGET"', "GOJOBS": "1", "GOVERSION": '"1"', "GO": '"{go}"',
+    "GOLIBC": '"musl"', "GOTARGETDIR": '"elsewhere"', "GOCOMSTR": '"GO $TARGET"', "GOGC": '"50"', "GOJOBS": "1", "GOVERSION": '"1"', "GO": '"{go}"',
     "GOAUTH": '"off"', "GOCACHE": '"{tmp}/cache"', "GOINSECURE": '"*"', "GOMODCACHE": '"{tmp}/mod"',
     "GONOPROXY": '"*"', "GONOSUMDB": '"*"', "GOPATH": '"{tmp}/go"', "GOPRIVATE": '"*"', "GOPROXY": '"off"',
     "GOSUMDB": '"off"', "GOTMPDIR": '"{tmp}"', "GOVCS": '"*:off"', "GOARM64": '"v9.0"', "GOMIPS": '"softfloat"',

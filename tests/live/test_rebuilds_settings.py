@@ -117,6 +117,7 @@ COMPILES: Mapping[str, tuple[object, list[str]]] = {
     "GOPLATFORM": ("elsewhere", NONE),
     "GOTARGETDIR": ("elsewhere", NONE),
     "GOCOMSTR": ("go build -C x -o $TARGET -p 1", NONE),
+    "GOGC": ("200", NONE),
     "GOJOBS": ("1", NONE),
     "GOSMOKETIMEOUT": (20, NONE),
     "GOAUTH": ("off", NONE),

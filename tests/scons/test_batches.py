@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from golang.memory import available_memory
 from harness import PROFILER, Outcome, Project
 
 pytestmark = pytest.mark.live
@@ -167,6 +168,30 @@ def test_who_is_about_to_start_go_goes_first(logged: Logged) -> None:
     order = (logged / "order").read_text().split()
     assert order[order.index("stale") + 1] == "go", order
     assert order.count("go") == order.count("stale") == 2
+
+
+def test_how_much_garbage_go_may_leave(logged: Logged) -> None:
+    """It is said to the go command that builds, be it of one program or of several, and rebuilds nothing."""
+    said = logged.log.with_name("said")
+    logged.go_does(before=f'[ "$1" != build ] || echo "$GOGC" >> "{said}"')
+
+    def of(setting: str, *targets: str) -> list[str]:
+        said.write_text("")
+        logged.write({"lib/lib.go": f"{LIBRARY}// {setting}{targets}\n"})
+        logged.scons(f'SETTINGS={{"GOGC": "{setting}"}}', *targets)
+        return said.read_text().splitlines()
+
+    assert of("50") == ["50"]
+    assert of("off", "build/static/a") == ["off"]
+    plenty = available_memory() >= (3 << 30) * (os.cpu_count() or 1)
+    assert of("") == ["400" if plenty else ""]
+    logged.scons('SETTINGS={"GOGC": "70"}')
+    assert said.read_text().splitlines() == ["400" if plenty else ""]
+    logged.write({"lib/lib.go": LIBRARY})
+    assert (
+        "$GOGC: wanted a percentage such as 100, or off; found 'much'"
+        in logged.scons('SETTINGS={"GOGC": "much"}', status=2).stderr
+    )
 
 
 def test_only_what_is_asked_for_and_out_of_date(logged: Logged) -> None:

@@ -57,6 +57,7 @@ LAYERS = (
             "inspect",
             "tree",
             "overlay",
+            "memory",
             "store",
             "contents",
             "probes",
@@ -324,6 +325,8 @@ NAMED_ELSEWHERE = {
     "_scons.lookahead": {"GOJOBS"},
     # How names of variables begin, and one that is not to be set.
     "_scons.calls": {"GO", "GOPLATFORM"},
+    # What does not change what is built, but how fast.
+    "_scons.collecting": {"GOGC"},
     # What goes with an archive besides the flags of its packages.
     "_scons.carried": {"CGO_LDFLAGS"},
     # Who links with frameworks.
@@ -334,6 +337,7 @@ NAMED_ELSEWHERE = {
     "_scons.fingerprint": {
         "GOCOM",
         "GOCOMSTR",
+        "GOGC",
         "GOGENERATED",
         "GOJOBS",
         "GOPLATFORM",
@@ -436,6 +440,7 @@ BUILD_ONLY = (
     "libc_symbols",
     "library_policy",
     "loading",
+    "memory",
     "mixed_libc",
     "packages",
     "pkgconfig",

@@ -57,7 +57,7 @@ def test_only_these_have_choices() -> None:
 def test_what_cannot_change_a_binary_is_outside_the_signature() -> None:
     """E3: cache locations, job counts and what is printed."""
     outside = {variable.name for variable in VARIABLES if not variable.rebuilds and variable.group != TESTS}
-    assert outside == {*CACHE_SETTINGS, "GOTARGETDIR", "GOCOMSTR", "GOJOBS", "GOPLATFORM"}
+    assert outside == {*CACHE_SETTINGS, "GOTARGETDIR", "GOCOMSTR", "GOGC", "GOJOBS", "GOPLATFORM"}
 
 
 def test_what_recompiles_tests_is_told_from_what_runs_them_again() -> None:

@@ -23,7 +23,7 @@ LIBRARY_NAME = "_GOSONAME"
 """The private construction variable by which a builder says what a shared library is called by what loads it."""
 
 _NOWHERE = (
-    "GOCOM", "GOCOMSTR", "GOGENERATED", "GOJOBS", "GOPLATFORM", "GOTARGETDIR",
+    "GOCOM", "GOCOMSTR", "GOGC", "GOGENERATED", "GOJOBS", "GOPLATFORM", "GOTARGETDIR",
     *(one.name for one in VARIABLES if one.group == TESTS and not one.rebuilds),
 )  # fmt: skip
 

@@ -15,6 +15,7 @@ from ..errors import GolangError
 from ..index import Closure, Index, Listed
 from ..overlay import Overlay
 from ..store import digest_of
+from .collecting import collector_settings
 from .fingerprint import Env
 from .indexes import Indexes
 from .outlines import Outlines
@@ -210,17 +211,16 @@ class Programs:
     def build_environ(self, node: Node) -> dict[str, str]:
         """Return the environment of the go command that builds a target. Raises GolangError."""
         scan = self.scan(node)
-        environ = scan.configuration.build_environ(scan.prediction)
         # What it remembers of packages saves time, as long as it can be believed.
-        return environ if self.listed(node).misleads_go else {**environ, "GODEBUG": ""}
+        own = {**collector_settings(program_of(node).env), **({} if self.listed(node).misleads_go else {"GODEBUG": ""})}
+        return {**scan.configuration.build_environ(scan.prediction), **own}
 
     def compiles_little(self, node: Node) -> bool:
         """Return whether few packages of a target are new: it takes longer to link it than to compile those."""
         with self._lock:
             history, closures = self._history_of(node), self.listed(node).parts
             before, now = map(_compiling, self.settings_before(node))
-            digest = self.inputs(node)[0].digest
-            return before == now and not closures.has_more_than(LITTLE, digest, history.has)
+            return before == now and not closures.has_more_than(LITTLE, self.inputs(node)[0].digest, history.has)
 
     def changes(self, node: Node) -> list[tuple[str, str, str, str]] | None:
         """Return what tells the files of a target from those it was built from.
