@@ -91,7 +91,7 @@ def _table() -> tuple[Variable, ...]:
         Variable("GOTARGETDIR", "build/$GOLINKAGE", "Where `GoModule`, and `GoProgram` without a target, put programs. Where a call says `platform=`, unless this is set: `build/$GOPLATFORM/$GOLINKAGE`.", output, rebuilds=False),
         Variable("GOCOM", "$GO build $( -C $_GOMODULEROOT -o ${TARGET.abspath} -p $GOJOBS $_GOOVERLAY $) $_GOFLAGS $_GOPACKAGE", "The command that builds a program, or an Action.", output),
         Variable("GOCOMSTR", "", "What is printed instead of the command.", output, rebuilds=False),
-        Variable("GOGC", "", "How much garbage Go's compiler and linker may leave, in percent of what they use, or `off`. Empty: 400 where 3 GiB of memory are free for each processor (Linux), which links 12 % faster; otherwise Go's own 100.", output, rebuilds=False),
+        Variable("GOGC", "", "How much garbage Go's compiler and linker may leave, in percent of what they use, or `off`. Empty: 400 where 3 GiB of memory are free for each processor (Linux), which links faster; otherwise Go's own 100.", output, rebuilds=False),
         Variable("GOJOBS", "$_GOJOBS", "`go build -p`: how many commands one go build runs at once. Default: all cores, or those of SCons's jobs that nothing else uses.", output, rebuilds=False),
         Variable("GOTESTRUN", "", "`go test -run`: only the tests whose names match.", tests, rebuilds=False),
         Variable("GOTESTSKIP", "", "`go test -skip`: not the tests whose names match.", tests, rebuilds=False),
