@@ -75,6 +75,7 @@ def test_exit_statuses(built: Project) -> None:
     outcome = golinkage(built, "verify", "--expect", "dynamic", "--platform", "linux/s390x", "dynamic")
     assert outcome.status == 1
     assert "wanted: a program for linux/s390x (" in outcome.stdout
+    assert golinkage(built, "verify", "--expect", "archive", "--platform", "linux/s390x", "x.a").status == 2
     assert golinkage(built, "verify", "--expect", "statik", "static").status == 2
     assert golinkage(built).status == 2
     missing = golinkage(built, "verify", "--expect", "static", "static", "missing", "go.mod")

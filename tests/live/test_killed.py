@@ -139,6 +139,7 @@ def test_interrupted(fleet: Fleet, number: signal.Signals) -> None:
             run.ends_within(delay)
             outcome = run.end(number, alone=number == signal.SIGTERM)
         # Once SCons is done it no longer hears signals, and Python may end by one.
+        assert outcome.status in {0, 2, -number}
         if "scons: done building targets." not in outcome.text:
             assert outcome.status == 2, outcome.text
             assert "scons: Build interrupted." in outcome.text

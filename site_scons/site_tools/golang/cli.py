@@ -106,8 +106,11 @@ def _tell_unread(unread: dict[str, str]) -> None:
 
 
 def _verify(arguments: argparse.Namespace) -> int:
-    facts, unread = _read_all(arguments.files)
     expected = Kind(arguments.expect)
+    if arguments.platform and expected is Kind.ARCHIVE:
+        print("golinkage: --platform: wanted a program or a shared library; an archive has no header", file=sys.stderr)
+        return USAGE
+    facts, unread = _read_all(arguments.files)
     libc = Libc(arguments.libc) if arguments.libc else None
     platform = Platform(arguments.platform["GOOS"], arguments.platform["GOARCH"]) if arguments.platform else None
     evidence = [
