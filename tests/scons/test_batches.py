@@ -368,6 +368,22 @@ def test_what_scons_runs_for_one_target_is_built_alone(logged: Logged, special: 
     assert logged.run("build/static/b", check=True).stderr == "b 42\n"
 
 
+def test_one_that_is_proved_leaves_alone_where_others_of_its_folder_are_built(logged: Logged) -> None:
+    """The go command too makes the folder first, and copies into it later (cmd/go: BuildInstallFunc)."""
+    logged.declare("""
+def wait(path):
+    return f"timeout 60 sh -c 'until test -e {path}; do sleep 0.05; done' && "
+
+build = "$GO build -C $_GOMODULEROOT -o made $_GOFLAGS $_GOPACKAGE && touch begun && "
+env.GoProgram("build/a", "cmd/a", linkage="static", GOCOM=wait("begun") + env["GOCOM"])
+env.GoProgram("build/b", "cmd/b", linkage="static", GOCOM=build + wait("build/a") + "sleep 0.2 && cp made $TARGET")
+""")
+    outcome = logged.scons("-j2")
+    assert outcome.stdout.index("build/a: static:") < outcome.stdout.index("build/b: static:")
+    assert logged.run("build/b", check=True).stderr == "b 42\n"
+    assert folders(logged) == set()
+
+
 def test_programs_of_one_name_do_not_meet(logged: Logged) -> None:
     logged.write({"tools/a/main.go": main("tool"), "tools/b/main.go": main("tool"), "a/v2/main.go": main("second")})
     logged.scons()

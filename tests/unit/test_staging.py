@@ -29,6 +29,15 @@ def test_a_binary_has_another_name_beside_its_target(tmp_path: Path) -> None:
     assert target.exists()
 
 
+def test_no_two_targets_are_in_one_folder(tmp_path: Path) -> None:
+    longest = "n" * os.pathconf(tmp_path, "PC_NAME_MAX")
+    paths = [Path(unproved(str(tmp_path / name))) for name in ("app", "app.so", "\udcff", longest)]
+    assert len({path.parent for path in paths}) == 4
+    for path in paths:
+        path.parent.mkdir()
+        path.touch()
+
+
 def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
     ended = subprocess.run(
         [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True
@@ -37,7 +46,7 @@ def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
     left = own.replace(f"-{os.getpid()}-", f"-{ended.stdout.strip()}-")
     (tmp_path / left).mkdir()
     (tmp_path / left / "app").touch()
-    (tmp_path / left.replace("unproved", "7")).touch()
+    (tmp_path / f"{left}7").touch()
     (tmp_path / own).mkdir()
 
     sweep([str(tmp_path)])

@@ -1,9 +1,10 @@
-"""The folders in which binaries are until they are proved: of this process alone, beside their targets."""
+"""The folders in which binaries are until they are proved: each of one target and process, beside the target."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import itertools
 import os
 import platform
@@ -30,9 +31,14 @@ def staging_folder(directory: str) -> Iterator[str]:
 
 
 def unproved(target: str) -> str:
-    """Return where the binary for ``target`` is until it is proved; its place is a rename away."""
+    """Return where the binary for ``target`` is until it is proved; its place is a rename away.
+
+    No other target has that folder: who removes it would take it from one that is being built.
+    """
     directory, name = os.path.split(target)
-    return os.path.join(directory, f".golang-{_host()}-{os.getpid()}-unproved", name)
+    # Not the name, which may be as long as the file system has it.
+    own = hashlib.sha256(os.fsencode(name)).hexdigest()[:16]
+    return os.path.join(directory, f".golang-{_host()}-{os.getpid()}-{own}", name)
 
 
 def discard(path: str) -> None:
@@ -43,7 +49,7 @@ def discard(path: str) -> None:
 
 
 def leave(path: str) -> None:
-    """Remove the folder of an unproved binary that is gone, if it was the last one."""
+    """Remove the folder of an unproved binary, if nothing is left in it."""
     folder = os.path.dirname(path)
     if _FOLDER.fullmatch(os.path.basename(folder)):
         with contextlib.suppress(OSError):
