@@ -155,6 +155,16 @@ def test_c_over_an_archive(api: Project) -> None:
     assert not [*api.path.glob("libapi.*"), *api.path.glob("server*.o"), *api.path.glob("*.rejected")]
 
 
+def test_a_failure_leaves_the_header_that_another_process_has_placed(api: Project) -> None:
+    """Its library is still to come."""
+    api.sconstruct("env.GoStaticLibrary('api', 'go/api', GOCOM='echo other > libapi.h; false')")
+    api.scons(status=2)
+    assert (api / "libapi.h").read_text() == "other\n"
+    api.sconstruct("env.GoStaticLibrary('api', 'go/api', GOCOM='false')")
+    api.scons(status=2)
+    assert not (api / "libapi.h").exists(), "nobody has written it meanwhile"
+
+
 def test_shared_library_and_its_versions(api: Project) -> None:
     """The names are those of SCons's own SharedLibrary, and what is linked with one asks for its SONAME."""
     api.write({"plain.c": "int plain(void) { return 0; }\n"})

@@ -7,7 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from golang._scons.staging import beside, sweep, unproved
+import pytest
+
+from golang._scons.staging import beside, discard, sweep, unproved
 
 
 def test_a_binary_has_another_name_beside_its_target(tmp_path: Path) -> None:
@@ -36,6 +38,11 @@ def test_no_two_targets_are_in_one_folder(tmp_path: Path) -> None:
     for path in paths:
         path.parent.mkdir()
         path.touch()
+
+
+def test_what_another_process_removes_first_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os.path, "lexists", lambda _: True)
+    discard(str(tmp_path / "app.rejected"))
 
 
 def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:

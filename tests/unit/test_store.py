@@ -7,7 +7,9 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +155,7 @@ def test_a_folder_that_cannot_be_written_to(monkeypatch: pytest.MonkeyPatch, fol
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no /dev/full")
 def test_a_full_disk_keeps_what_there_was(folder: Path) -> None:
     save(folder)
-    (folder / f"files-a.{os.getpid()}").symlink_to("/dev/full")
+    (folder / f"files-a.{threading.get_ident()}.{os.getpid()}").symlink_to("/dev/full")
     save(folder, "files-a", "other")
     assert Store(str(folder)).load("files-a") == VALUE
     assert sorted(path.name for path in folder.iterdir()) == [".gitignore", "files-a"]
@@ -286,3 +288,16 @@ def test_forgetting_is_no_matter_where_it_cannot_be_done(folder: Path) -> None:
     shutil.rmtree(folder)
     store.forget_oldest()
     Store().forget_oldest()
+
+
+def test_threads_save_the_same_at_once(tmp_path: Path) -> None:
+    store = Store(str(tmp_path / "kept"))
+
+    def save(number: int) -> None:
+        for _ in range(200):
+            store.save("probe-a", number)
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(save, range(4)))
+    store.save("files-b", "after it")
+    assert Store(str(tmp_path / "kept")).load("files-b") == "after it"

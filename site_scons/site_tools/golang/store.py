@@ -14,6 +14,7 @@ import marshal
 import os
 import shutil
 import sys
+import threading
 from typing import Any
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
@@ -61,8 +62,8 @@ class Store:
         """Keep a value of plain types under a name, unless the folder cannot be written to, which is no error."""
         if not self._writable:
             return
-        # Another process that saves the same at the same time has a file of its own.
-        temporary = os.path.join(self._folder, f"{name}.{os.getpid()}")
+        # Others that save the same at the same time have files of their own.
+        temporary = os.path.join(self._folder, f"{name}.{threading.get_ident()}.{os.getpid()}")
         body = marshal.dumps(value)
         try:
             self._prepare()
@@ -101,7 +102,8 @@ class Store:
         for name in os.listdir(self._folder):
             process = name.rpartition(".")[2]
             if process.isdigit() and int(process) != os.getpid() and not is_alive(int(process)):
-                os.unlink(os.path.join(self._folder, name))
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(os.path.join(self._folder, name))
 
     def forget_oldest(self) -> None:
         """Remove the oldest of what was of no use in this run, where that is much."""

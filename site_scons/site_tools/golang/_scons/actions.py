@@ -58,7 +58,7 @@ def build_program(target: list[Any], source: list[Any], env: Env) -> Any:
 def _leaving_nothing(node: Any, build: Callable[[], Any]) -> Any:
     """Return the BuildError of ``build``, if any: then nothing is left that looks built."""
     path = node.get_abspath()
-    before = identity_of(path)
+    before, headers = identity_of(path), {header: identity_of(header.get_abspath()) for header in files_beside(node)}
     try:
         failed = build()
     except OSError as error:
@@ -69,9 +69,9 @@ def _leaving_nothing(node: Any, build: Callable[[], Any]) -> Any:
             discard(left)
         except OSError as error:
             failed = obstructed(node, error)
-    if failed and files_beside(node):
+    if failed and headers:
         try:
-            withdraw_header(unproved(path), node)
+            withdraw_header(unproved(path), node, headers)
         except OSError as error:
             failed = obstructed(node, error)
     return failed

@@ -14,7 +14,7 @@ from ..linkage import Request, Smoke
 from ..report import rejection, success, unreadable, warning
 from ..smoke import Outcome
 from .messages import failure, tell, warn
-from .staging import beside, leave, staging_folder
+from .staging import beside, discard, leave, staging_folder
 from .target import REJECTED
 from .values import shell_environ
 
@@ -52,8 +52,7 @@ def pass_or_reject(
     if made != path:
         os.replace(made, path)
         leave(made)
-    if os.path.lexists(path + REJECTED):
-        os.unlink(path + REJECTED)
+    discard(path + REJECTED)
     warn(warning(str(node), findings))
     tell(success(str(node), facts, asked, ran))
     return None

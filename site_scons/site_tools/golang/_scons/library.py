@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import filecmp
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from ..library_policy import Promise, check_sources
 from ..scan import ProgramScan
 from .library_file import make_links
 from .staging import discard, leave
+from .standing import identity_of
 from .target import files_beside
 
 
@@ -46,6 +48,7 @@ def place_header(made: str, node: Any) -> None:
     if made != node.get_abspath():
         for header in files_beside(node):
             _replace(go_header(made), header.get_abspath())
+            header.attributes.golang_placed = identity_of(header.get_abspath())
     make_links(node)
 
 
@@ -63,10 +66,15 @@ def _replace(written: str, path: str) -> None:
         os.replace(written, path)
 
 
-def withdraw_header(made: str, node: Any) -> None:
-    """Remove a header whose library does not stand, and what go wrote. Raises OSError."""
-    for header in files_beside(node):
+def withdraw_header(made: str, node: Any, headers: Mapping[Any, Any]) -> None:
+    """Remove a header whose library does not stand, and what go wrote. Raises OSError.
+
+    ``headers`` are those beside the library, and their identities from before it was built: another process may have
+    put its own in the place of one meanwhile, which belongs to a library that is still to come.
+    """
+    for header, before in headers.items():
         discard(go_header(made))
-        if not os.path.lexists(node.get_abspath()):
+        own = (before, getattr(header.attributes, "golang_placed", None))
+        if not os.path.lexists(node.get_abspath()) and identity_of(header.get_abspath()) in own:
             discard(header.get_abspath())
     leave(made)

@@ -43,7 +43,8 @@ def unproved(target: str) -> str:
 
 def discard(path: str) -> None:
     """Remove a file whose build failed: half a program must not stand as if good. Raises OSError."""
-    if os.path.lexists(path):
+    # Another process may be first.
+    with contextlib.suppress(FileNotFoundError):
         os.unlink(path)
     leave(path)
 
