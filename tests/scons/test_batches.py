@@ -384,6 +384,24 @@ env.GoProgram("build/b", "cmd/b", linkage="static", GOCOM=build + wait("build/a"
     assert folders(logged) == set()
 
 
+def test_one_that_was_overtaken_in_a_batch_stays_so_when_scons_looks_again(logged: Logged) -> None:
+    """It does so before the program's turn comes, for something else was built."""
+    logged.declare("""
+a = env.GoProgram("build/a", "cmd/a", linkage="static")
+other = env.Command("build/aa", a, "cp first cmd/b/main.go && touch $TARGET")
+b = env.GoProgram("build/b", "cmd/b", linkage="static")
+Default(a, other, b)
+""")
+    logged.write({"edit": main("edited"), "first": main("b")})
+    logged.go_does(before="if [ $1 = build ] && [ -e edit ]; then mv edit cmd/b/main.go; fi")
+    logged.scons("-j1")
+    assert logged.builds() == ["ab"]
+    assert logged.run("build/b", check=True).stderr == "edited 42\n"
+
+    logged.scons("build/b")
+    assert logged.run("build/b", check=True).stderr == "b 42\n"
+
+
 def test_programs_of_one_name_do_not_meet(logged: Logged) -> None:
     logged.write({"tools/a/main.go": main("tool"), "tools/b/main.go": main("tool"), "a/v2/main.go": main("second")})
     logged.scons()

@@ -178,9 +178,8 @@ def _compile(node: Any, source: list[Any], env: Env, scan: ProgramScan, environ:
                 "_GOOVERLAY": SCons.Subst.Literal(f"-overlay={shown.overlay}") if shown.overlay else "",
             }
         )
-        failed = command_of(env)([made], source, build_env, show=False)
-    PROGRAMS.compiled([node])
-    return failed
+        with PROGRAMS.compiling([node]):
+            return command_of(env)([made], source, build_env, show=False)
 
 
 def _prove(made: str, node: Any, scan: ProgramScan, reading: Reading | None = None) -> Any:
@@ -204,9 +203,12 @@ def _prove(made: str, node: Any, scan: ProgramScan, reading: Reading | None = No
     except InspectError as error:
         return reject_unreadable(made, node, error)
     findings = (*findings, *not_found(node, facts, scan))
+    proved = identity_of(made)
     failed = pass_or_reject(made, node, facts, config.request, findings, config.options.permissions.smoke)
     if not failed:
-        PROGRAMS.proved(node, reading.content if reading and reading.is_of(node.get_abspath()) else "")
+        path = node.get_abspath()
+        content = reading.content if reading and reading.is_of(path) else ""
+        PROGRAMS.proved(node, content, displaced=identity_of(path) != proved)
     return failed
 
 

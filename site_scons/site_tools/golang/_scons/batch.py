@@ -87,8 +87,8 @@ def build_together(members: Sequence[Member], jobs: str) -> None:
         tempfile.TemporaryDirectory(prefix="golang-") as scratch,
     ):
         readings = Readings(staging)
-        status, messages = _go_build(members, jobs, staging, scratch, readings)
-        PROGRAMS.compiled([member.node for member in members])
+        with PROGRAMS.compiling([member.node for member in members]):
+            status, messages = _go_build(members, jobs, staging, scratch, readings)
         _sort(members, status, messages, staging, readings)
 
 

@@ -16,10 +16,10 @@ from typing import Any
 import SCons.Node
 
 from .batch import Member, build_together
+from .changes import compiles_little
 from .fingerprint import Env, text
 from .lookahead import companions, could_start, derived_files, group_of, run_options
 from .precedence import PRECEDENCE
-from .programs import PROGRAMS
 from .reverify import inputs_of
 from .target import Node
 from .variables import DEFAULTS
@@ -53,7 +53,7 @@ class Batches:
         """
         node = member.node
         group = group_of(member.scan.configuration, member.scan.overlay, member.env)
-        little = node not in self._ahead and PROGRAMS.compiles_little(node)
+        little = node not in self._ahead and compiles_little(node)
         with self._turn:
             self._begin_run()
             self._waiting.add(node)

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..errors import GolangError
 from ..index.closures import SETTINGS
+from .changes import changed_files, settings_before
 from .programs import PROGRAMS
 from .reverify import inputs_of
 from .target import LINKED, POLICY_PIN
@@ -74,8 +75,8 @@ def _asked(before: str, now: str) -> str:
 
 def _made_of(node: Any) -> Iterator[str]:
     """Yield what the signature of the action stands for: files and settings."""
-    before, now = (dict(line.split(" ", 1) for line in text.splitlines()) for text in PROGRAMS.settings_before(node))
-    changes = PROGRAMS.changes(node)
+    before, now = (dict(line.split(" ", 1) for line in text.splitlines()) for text in settings_before(node))
+    changes = changed_files(node)
     if changes is None or not before:
         yield "its files or settings changed (which ones is not known: what it was built from is not on record)"
         return

@@ -42,6 +42,11 @@ class HeaderFile(SCons.Node.FS.File):  # type: ignore[misc]  # SCons is untyped
         """Return whether it is as SCons says, and is still what was made with the library."""
         return bool(super().is_up_to_date()) and not PROGRAMS.fallen(library_of(self))
 
+    def push_to_cache(self) -> None:
+        """Put the header into a CacheDir, if its library may be there."""
+        if PROGRAMS.may_be_cached(library_of(self)):
+            super().push_to_cache()
+
     def retrieve_from_cache(self) -> bool:
         """Take the header from a CacheDir, after its library; return whether it was there."""
         retrieved, library = bool(super().retrieve_from_cache()), library_of(self)

@@ -47,6 +47,11 @@ class ProgramFile(SCons.Node.FS.File):  # type: ignore[misc]  # SCons is untyped
             ninfo.csig = content
         return str(ninfo.csig)
 
+    def push_to_cache(self) -> None:
+        """Put the program into a CacheDir, if what stands is made of what SCons believes."""
+        if PROGRAMS.may_be_cached(self):
+            super().push_to_cache()
+
     def retrieve_from_cache(self) -> bool:
         """Take the program from a CacheDir, where it was put once it was proved; return whether it was there."""
         retrieved = bool(super().retrieve_from_cache())

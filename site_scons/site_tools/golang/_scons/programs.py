@@ -5,10 +5,10 @@ SCons runs scanners and actions on several threads, scanners one at a time; a lo
 
 from __future__ import annotations
 
-import atexit
+import contextlib
 import gc
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import GolangError
@@ -18,10 +18,10 @@ from ..store import digest_of
 from .collecting import collector_settings
 from .fingerprint import Env
 from .indexes import Indexes
+from .kept import Kept
 from .outlines import Outlines
-from .standing import Standing
 from .surroundings import AllAround, Around
-from .target import LINKER_FLAGS, Node, Program, Viewer, files_beside, program_of
+from .target import Node, Program, Viewer, files_beside, program_of
 
 if TYPE_CHECKING:
     from ..configuration import Configuration
@@ -29,21 +29,20 @@ if TYPE_CHECKING:
     from ..packages import Package
     from ..scan import ProgramScan
 
-LITTLE = 8
-"""Packages that two builds may both compile, so that they need not wait for each other."""
-
 
 class Programs:
     """Every program of this SCons process."""
 
     def __init__(self) -> None:
         """Start with no program."""
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
+        """Held while what is known of programs is read or changed."""
         self.outlines = Outlines()
         self._declared: list[Program] = []
         self._interactive: bool | None = None
-        self._standing: Standing | None = None
-        self._history: History | None = None
+        self._kept: Kept | None = None
+        self._overtaken: set[Node] = set()
+        self._signed: dict[Node, str] = {}
         self._look_again()
         self.offered: set[str] = set()
         """Names of construction variables that the command line sets."""
@@ -54,7 +53,6 @@ class Programs:
         self._derived_built = 0
         self._listed: dict[str, Listed] = {}
         self._inputs: dict[Program, tuple[Closure, str, list[Any]]] = {}
-        self._overtaken: set[Node] = set()
         self._together: dict[str, list[str]] | None = None
         self._scanned: set[Node] = set()
 
@@ -77,7 +75,7 @@ class Programs:
 
     def index(self, env: Env, *, tests: bool = False) -> Index:
         """Return the index of this run, or that of packages with their tests; ``env`` is any environment."""
-        with self._lock:
+        with self.lock:
             return self._indexes.index(self.outlines.probes(env).store, tests=tests)
 
     def configuration(self, node: Node) -> Configuration:
@@ -86,7 +84,10 @@ class Programs:
 
     def signature(self, node: Node) -> str:
         """Return what stands in its action for all that a target is made of and made with. Raises GolangError."""
-        closure, settings, _ = self.inputs(node)
+        with self.lock:
+            closure, settings, _ = self.inputs(node)
+            # SCons calls what it puts into a CacheDir by it.
+            self._signed[node] = self._inputs_digest(node)
         return f"{self.outlines.outline(program_of(node)).signature}\n{settings}\nfiles {closure.digest}"
 
     def listed(self, node: Node) -> Listed:
@@ -94,7 +95,7 @@ class Programs:
         return self._listed_of(program_of(node))
 
     def _listed_of(self, program: Program) -> Listed:
-        with self._lock:
+        with self.lock:
             around, listing = self._surroundings(program), self.outlines.outline(program).listing
             name = around.overlay.name(listing)
             if name not in self._listed:
@@ -115,7 +116,7 @@ class Programs:
 
     def inputs_of(self, program: Program) -> tuple[Closure, str, list[Any]]:
         """Return the same of a program, be there a target or not. Raises GolangError."""
-        with self._lock:
+        with self.lock:
             if program not in self._inputs:
                 listed = self._listed_of(program)
                 closure = listed.closures[program.package_dir]
@@ -126,7 +127,7 @@ class Programs:
 
     def awaited(self, program: Program) -> list[Node]:
         """Return what SCons makes that may yet be of a program, and has to be there first. Raises GolangError."""
-        with self._lock:
+        with self.lock:
             awaited = self.inputs_of(program)[0].awaited
             return self._surroundings(program).nodes(awaited) if awaited else []
 
@@ -136,7 +137,7 @@ class Programs:
 
     def scan_of(self, program: Program) -> ProgramScan:
         """Return the scan of a program. Raises GolangError."""
-        with self._lock:
+        with self.lock:
             scans = self._indexes.scans(self.outlines.probes(program.env).store, tests=program.is_test)
             config, around = self.outlines.configuration(program), self._surroundings(program)
             together = self._declared_with(around.overlay.name(config.listing_name))
@@ -144,7 +145,7 @@ class Programs:
 
     def overlay(self, node: Node) -> Overlay:
         """Return what a target's program sees where it does not stand. Raises GolangError."""
-        with self._lock:
+        with self.lock:
             return self._surroundings(program_of(node)).overlay
 
     def _declared_with(self, listing: str) -> list[str]:
@@ -166,47 +167,59 @@ class Programs:
             # They run after the proof, and may change it. SCons drops executors that it is done with.
             return []
         try:
-            with self._lock:
-                standing, digest = self._standing_of(node), self._inputs_digest(node)
+            with self.lock:
+                standing, digest = self._known(node).standing, self._inputs_digest(node)
                 made = (node, *files_beside(node))
-                return [one for one in made if not standing.stands(*self._standing_name(one), digest)]
+                return [one for one in made if not standing.stands(*_name(one), digest)]
         except GolangError:
             return []
 
     def proved_content(self, node: Node) -> str:
         """Return the digest of what was proved for a target last, if it stands; otherwise nothing."""
-        with self._lock:
-            return self._standing_of(node).content(*self._standing_name(node))
+        with self.lock:
+            return self._known(node).standing.content(*_name(node))
+
+    def may_be_cached(self, node: Node) -> bool:
+        """Return whether what stands was proved, made of what SCons says that it is made of."""
+        with self.lock:
+            standing, (name, path) = self._known(node).standing, _name(node)
+            # Post-actions may change what was proved.
+            stands = node.get_executor().post_actions or standing.content(name, path)
+            return bool(stands) and standing.made_of(name) == self._signed.get(node)
 
     def save(self) -> None:
         """Keep what is known of files, while there is time."""
-        with self._lock:
+        with self.lock:
             self._indexes.save()
 
-    def compiled(self, nodes: Sequence[Node]) -> None:
-        """Take note that targets of one configuration were compiled, and of whether a file changed meanwhile."""
-        with self._lock:
-            listed = self.listed(nodes[0])
+    @contextlib.contextmanager
+    def compiling(self, nodes: Sequence[Node]) -> Iterator[None]:
+        """Take note of whether a file changes while targets of one configuration are compiled."""
+        with self.lock:
+            # Another thread may look again meanwhile, and find the new file.
+            listed, around = self.listed(nodes[0]), self._surroundings(program_of(nodes[0]))
             directories = {package.dir for node in nodes for package in self.scan(node).closure}
             # What SCons makes meanwhile is known to it.
-            if not self._surroundings(program_of(nodes[0])).derived(listed.watch) and listed.is_overtaken(directories):
+            made = around.derived(listed.watch)
+        yield
+        with self.lock:
+            self._overtaken.difference_update(nodes)
+            if listed.is_overtaken(directories, made):
                 self._overtaken.update(nodes)
 
-    def proved(self, node: Node, content: str = "") -> None:
-        """Take note that what stands at a target's path is proved; ``content`` is its digest, if that is known."""
-        with self._lock:
+    def proved(self, node: Node, content: str = "", *, displaced: bool = False) -> None:
+        """Take note that what stands at a target's path is proved; ``content`` is its digest, if that is known.
+
+        If it is ``displaced``, another process has put its own there.
+        """
+        with self.lock:
             # Nobody knows of what it was made if files changed meanwhile: next time it is made again.
-            digest = "" if node in self._overtaken else self._inputs_digest(node)
+            digest = "" if displaced or node in self._overtaken else self._inputs_digest(node)
             for one in (node, *files_beside(node)):
-                self._standing_of(node).record(*self._standing_name(one), digest, content if one is node else "")
+                self._known(node).standing.record(*_name(one), digest, content if one is node else "")
             closure, settings, _ = self.inputs(node)
             find = self.listed(node).parts.part
-            self._history_of(node).remember(self._standing_name(node)[0], closure.digest, settings, find)
-
-    def settings_before(self, node: Node) -> tuple[str, str]:
-        """Return the settings that a target was built with, empty if they are not known, and those it is built with."""
-        with self._lock:
-            return self._history_of(node).last(self._standing_name(node)[0])[1], self.inputs(node)[1]
+            self._known(node).history.remember(_name(node)[0], closure.digest, settings, find)
 
     def build_environ(self, node: Node) -> dict[str, str]:
         """Return the environment of the go command that builds a target. Raises GolangError."""
@@ -215,42 +228,14 @@ class Programs:
         own = {**collector_settings(program_of(node).env), **({} if self.listed(node).misleads_go else {"GODEBUG": ""})}
         return {**scan.configuration.build_environ(scan.prediction), **own}
 
-    def compiles_little(self, node: Node) -> bool:
-        """Return whether few packages of a target are new: it takes longer to link it than to compile those."""
-        with self._lock:
-            history, closures = self._history_of(node), self.listed(node).parts
-            before, now = map(_compiling, self.settings_before(node))
-            return before == now and not closures.has_more_than(LITTLE, self.inputs(node)[0].digest, history.has)
+    def history(self, node: Node) -> tuple[History, str]:
+        """Return what targets were built from, and what this one is called there."""
+        return self._known(node).history, _name(node)[0]
 
-    def changes(self, node: Node) -> list[tuple[str, str, str, str]] | None:
-        """Return what tells the files of a target from those it was built from.
-
-        Each change is a path, an import path, a file or other input, and how it changed; None if it is not known.
-        """
-        with self._lock:
-            listed, history = self.listed(node), self._history_of(node)
-            old, _ = history.last(self._standing_name(node)[0])
-            changes = history.changes(old, self.inputs(node)[0].digest, listed.parts.part)
-            known = listed.graph.packages
-            found = [(known[one[0]].path(one[1]) if one[0] in known else "", *one) for one in changes or ()]
-            return None if changes is None else found
-
-    def _history_of(self, node: Node) -> History:
-        if self._history is None:
-            from ..index.history import History
-
-            self._history = History(self.outlines.probes(program_of(node).env).store)
-            atexit.register(self._history.save)
-        return self._history
-
-    def _standing_of(self, node: Node) -> Standing:
-        if self._standing is None:
-            self._standing = Standing(self.outlines.probes(program_of(node).env).store)
-            atexit.register(self._standing.save)
-        return self._standing
-
-    def _standing_name(self, node: Node) -> tuple[str, str]:
-        return str(node.get_internal_path()), str(node.get_abspath())
+    def _known(self, node: Node) -> Kept:
+        if self._kept is None:
+            self._kept = Kept(self.outlines.probes(program_of(node).env).store)
+        return self._kept
 
     def _inputs_digest(self, node: Node) -> str:
         closure, settings, _ = self.inputs(node)
@@ -258,12 +243,12 @@ class Programs:
 
     def c_nodes(self, program: Program, package: Package) -> list[Any]:
         """Return the headers and archives that a package of a program with C or assembly files is built from."""
-        with self._lock:
+        with self.lock:
             return self._surroundings(program).c_nodes(package)
 
     def shown_to(self, env: Env, viewer: Viewer) -> Mapping[str, Node]:
         """Return what a program sees where it does not stand, by the places. Raises RequestError."""
-        with self._lock:
+        with self.lock:
             return self._all_around(env).seen_by(viewer).shown
 
     def _all_around(self, env: Env) -> AllAround:
@@ -279,7 +264,7 @@ class Programs:
 
         Looks at the files again where they changed since: SCons built some, or this is another interactive build.
         """
-        with self._lock:
+        with self.lock:
             if self._interactive is None:
                 self._interactive = bool(env.GetOption("interactive"))
             built = self._around.built() if self._around else 0
@@ -291,9 +276,9 @@ class Programs:
             return not self.outlines.cleans(env)
 
 
-def _compiling(settings: str) -> list[str]:
-    """Return those settings that packages are compiled with."""
-    return [line for line in settings.splitlines() if not line.startswith(f"{LINKER_FLAGS} ")]
+def _name(node: Node) -> tuple[str, str]:
+    """Return what a target is called in what is kept, and where it stands."""
+    return str(node.get_internal_path()), str(node.get_abspath())
 
 
 PROGRAMS = Programs()

@@ -69,6 +69,10 @@ class Standing:
         stamp, content, _ = self._known.get(name, (None, "", ""))
         return content if stamp and _stamp_of(path) == stamp else ""
 
+    def made_of(self, name: str) -> str:
+        """Return what that was built from which was proved last; empty if nobody knows."""
+        return str(self._known.get(name, ("", "", ""))[2])
+
     def _set(self, name: str, entry: Any) -> None:
         self._known[name] = self._changed[name] = entry
 

@@ -71,14 +71,20 @@ class Listed:
         """Whether what the go command itself remembers of the packages may be of other files than those of now."""
         self._tree, self._load_graph, self._load_parts = tree, load_graph, load_parts
 
-    def is_overtaken(self, directories: Collection[str]) -> bool:
-        """Return whether a file of the packages in ``directories`` has changed since."""
+    def is_overtaken(self, directories: Collection[str], made: Collection[str]) -> bool:
+        """Return whether a file of the packages in ``directories`` has changed since, but for those that are ``made``.
+
+        Those are the files that the build itself makes, as absolute paths.
+        """
         files = self.watch._replace(
             directories=[path for path in self.watch.directories if path in directories],
             embeds=[(path, patterns) for path, patterns in self.watch.embeds if path in directories],
-            folders=(),
         )
-        return files.stamps(self._tree.anew()) != files.stamps(self._tree)
+        then, now = (
+            {path: stamp for path, stamp in files.each(tree) if path not in made}
+            for tree in (self._tree, self._tree.anew())
+        )
+        return then != now
 
     @cached_property
     def graph(self) -> PackageGraph:

@@ -89,6 +89,13 @@ class Watch(NamedTuple):
             if stamp:
                 yield max(stamp[1:3])
 
+    def each(self, tree: Tree) -> Iterator[tuple[str, Stamp | None]]:
+        """Yield every file, where it stands on disk, with its identity."""
+        for path in self.directories:
+            found = tree.on_disk(path)
+            yield from ((os.path.join(path, name), stamp) for name, stamp in (found.files if found else {}).items())
+        yield from self._single(tree)
+
     def _single(self, tree: Tree) -> Iterator[tuple[str, Stamp | None]]:
         for path in (*self.files, *self.inputs):
             yield path, tree.stamp(path)
