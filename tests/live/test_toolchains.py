@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -153,3 +155,29 @@ def test_zig_links_musl(project: Project) -> None:
     project.up_to_date("app")
     declare(project, "static-libc", f"GOLIBC='glibc', {compilers}")
     refused(project, "wanted: glibc, linked statically", "; musl)")
+
+
+def test_another_compiler_is_seen_by_what_was_built_after_other_things(project: Project) -> None:
+    """SCons builds something between the two programs, and looks again: what is kept depends on the same tools."""
+    project.module(
+        {"cmd/app/main.go": 'package main\n\n// int one(void);\nimport "C"\n\nfunc main() { println(C.one()) }\n'}
+    )
+    project.write({"cmd/app/one.c": "int one(void) { return 1; }\n"})
+    project.sconstruct("""
+import os
+env["ENV"]["PATH"] = os.environ["PATH"]
+a = env.GoProgram("build/a", "cmd/app", linkage="dynamic")
+other = env.Command("other", "seed", Copy("$TARGET", "$SOURCE"))
+b = env.GoProgram("build/b", "cmd/app", linkage="dynamic", GOLDFLAGS=["-X", "main.x=1"])
+Default(a, other, b)
+""")
+    project.write({"seed": "", "bin/.keep": ""})
+    search = {"PATH": f"{project / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    # What changed a moment ago may change again unseen: nothing that depends on it is kept.
+    time.sleep(2.5)
+    project.scons("-j1", environ=search)
+    assert not project.scons("-j1", environ=search).built
+
+    project.write({"bin/gcc": f'#!/bin/sh\nexec {shutil.which("gcc")} -DOTHER=1 "$@"\n'})
+    (project / "bin/gcc").chmod(0o755)
+    assert sorted(project.scons("-j1", environ=search).built) == ["build/a", "build/b"]

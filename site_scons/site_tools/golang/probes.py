@@ -29,6 +29,12 @@ class Probes:
         self._files: set[str] = set()
         self._certain = True
 
+    def anew(self) -> Probes:
+        """Return the same, to look at files again; what depends on all that was asked so far still does."""
+        other = Probes(self.store)
+        other._files, other._certain = set(self._files), self._certain
+        return other
+
     def depending(self, value: Any, files: Iterable[str] = ()) -> Answer:
         """Return an answer that comes of others: it depends on ``files`` and on all that was asked so far."""
         return Answer(value, {*files, *self._files}, certain=self._certain)

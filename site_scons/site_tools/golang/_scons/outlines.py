@@ -72,7 +72,8 @@ class Outlines:
     def look_again(self) -> None:
         """Forget what C tools link: what SCons has built since may be among it."""
         with self._lock:
-            self._probes = self._compilers = None
+            self._probes = self._probes and self._probes.anew()
+            self._compilers = None
             self._configurations.clear()
             self._texts.clear()
 
