@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import re
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -697,3 +699,41 @@ def test_a_build_without_tests_knows_of_none(tested: Project) -> None:
     assert not (tested / ".scons-golang/tests").exists()
     tested.write({"sum/sum_test.go": "package sum\n", "sum/other_test.go": "package sum\n"})
     tested.up_to_date("app")
+
+
+def test_what_is_being_built_beside_test_data_is_none_of_it(tested: Project) -> None:
+    """It is in a folder that is gone soon, which a dependency must not be."""
+    host = re.sub(r"[^\w.]", "_", platform.node())
+    tested.write({f"words/testdata/.golang-{host}-{os.getpid()}-0123/helper": "to be proved"})
+    assert "0123" not in tested.scons("--tree=all,prune", "-n").stdout
+    tested.scons()
+    shutil.rmtree(next((tested / "words/testdata").glob(".golang-*")))
+    tested.up_to_date()
+
+
+def test_results_are_looked_at_while_go_builds(project: Project) -> None:
+    """Another thread notes what go takes at that time: each has to wait for the other."""
+    names = [f"p{number:02}" for number in range(12)]
+    for name in names:
+        test = f'for _, file := range files("../data/{name}/*") {{ if _, err := os.ReadFile(file); err != nil {{ t.Fatal(err) }} }}'
+        project.write({f"data/{name}/{number}.txt": "x" for number in range(600)})
+        project.write(
+            {
+                f"{name}/{name}.go": f"package {name}\n",
+                f"{name}/{name}_test.go": f'package {name}\n\nimport (\n\t"os"\n\t"path/filepath"\n\t"testing"\n)\n\n'
+                "func files(pattern string) []string { all, _ := filepath.Glob(pattern); return all }\n\n"
+                f"func TestAll(t *testing.T) {{ {test} }}\n",
+            }
+        )
+    project.module()
+    project.sconstruct("env.GoTest('./...', linkage='static')")
+    project.scons("-j4")
+    time.sleep(2.5)
+    project.up_to_date()
+    # As another branch brings them.
+    for name in names[3:]:
+        for file in (project / f"data/{name}").iterdir():
+            file.touch()
+    for name in names[:3]:
+        project.write({f"{name}/more.go": f"package {name}\n"})
+    project.scons("-j4")

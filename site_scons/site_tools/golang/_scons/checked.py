@@ -29,13 +29,13 @@ def checked_by(node: Node) -> Any:
 
 def go_files(checked: Checked) -> dict[str, str]:
     """Return the Go files of packages, but for those that a builder makes: digests by path in the module."""
-    index = PROGRAMS.index(checked.first.env, tests=True)
-    contents = index.contents(checked.first.module_root)
     found = {}
-    for program in checked.programs:
-        made = {node.get_abspath() for node in derived_below(program.env.fs.Dir(program.package_dir))}
-        for name, digest in contents.sources(program.package_dir).digests.items():
-            path = os.path.join(program.package_dir, name)
-            if name.endswith(".go") and path not in made:
-                found[os.path.relpath(path, checked.first.module_root)] = digest
+    with PROGRAMS.lock:
+        contents = PROGRAMS.index(checked.first.env, tests=True).contents(checked.first.module_root)
+        for program in checked.programs:
+            made = {node.get_abspath() for node in derived_below(program.env.fs.Dir(program.package_dir))}
+            for name, digest in contents.sources(program.package_dir).digests.items():
+                path = os.path.join(program.package_dir, name)
+                if name.endswith(".go") and path not in made:
+                    found[os.path.relpath(path, checked.first.module_root)] = digest
     return found

@@ -12,6 +12,7 @@ from .fingerprint import Env
 from .patterns import derived_below
 from .programs import PROGRAMS
 from .reads import ReadFiles
+from .staging import is_staged
 from .target import Node, Program
 
 FAILED = ".failed.xml"
@@ -76,10 +77,11 @@ class ResultFile(SCons.Node.FS.File):  # type: ignore[misc]  # SCons is untyped
 
     def _changes(self) -> list[str] | None:
         tested = tested_by(self)
-        index = PROGRAMS.index(tested.program.env, tests=True)
         root = tested.program.module_root
         known = read_files(tested.program.env)
-        return known.changes(str(self.get_internal_path()), root, index.contents(root).digest, tested.environ)
+        with PROGRAMS.lock:
+            digest = PROGRAMS.index(tested.program.env, tests=True).contents(root).digest
+            return known.changes(str(self.get_internal_path()), root, digest, tested.environ)
 
 
 def scan_data(node: Node, env: Env, path: Any) -> list[Node]:
@@ -88,12 +90,11 @@ def scan_data(node: Node, env: Env, path: Any) -> list[Node]:
     tested = tested_by(node)
     if tested is None or PROGRAMS.outlines.cleans(env):
         return []
-    tree = PROGRAMS.index(env, tests=True).tree
-    found = {
-        node.get_abspath(): node
-        for folder in tested.data
-        for node in (*map(env.fs.File, tree.below(folder.get_abspath())), *derived_below(folder))
-    }
+    with PROGRAMS.lock:
+        tree = PROGRAMS.index(env, tests=True).tree
+        paths = [path for folder in tested.data for path in tree.below(folder.get_abspath()) if not is_staged(path)]
+    made = (node for folder in tested.data for node in derived_below(folder))
+    found = {node.get_abspath(): node for node in (*map(env.fs.File, paths), *made)}
     return [found[path] for path in sorted(found)]
 
 

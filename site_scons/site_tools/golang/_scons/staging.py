@@ -41,6 +41,11 @@ def unproved(target: str) -> str:
     return os.path.join(directory, f".golang-{_host()}-{os.getpid()}-{own}", name)
 
 
+def is_staged(path: str) -> bool:
+    """Return whether a path leads into a folder in which a binary is until it is proved: it will be gone."""
+    return any(map(_FOLDER.fullmatch, path.split(os.sep)))
+
+
 def discard(path: str) -> None:
     """Remove a file whose build failed: half a program must not stand as if good. Raises OSError."""
     # Another process may be first.
