@@ -7,6 +7,9 @@ import os
 import platform
 import re
 import shutil
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -394,7 +397,7 @@ ENDS = {
     "a panic": ('panic("lost")', "panic: lost", "exit status 2"),
     "an exit": ("os.Exit(0)", "unexpected call to os.Exit(0) during test", "exit status 2"),
     "its own signal": ("syscall.Kill(os.Getpid(), syscall.SIGKILL)", "", "SIGKILL"),
-    "the time that it has": ("time.Sleep(time.Hour)", "test timed out after 1s", "exit status 2"),
+    "the time that it has": ("time.Sleep(2 * time.Minute)", "test timed out after 1s", "exit status 2"),
 }
 
 
@@ -737,3 +740,26 @@ def test_results_are_looked_at_while_go_builds(project: Project) -> None:
     for name in names[:3]:
         project.write({f"{name}/more.go": f"package {name}\n"})
     project.scons("-j4")
+
+
+@pytest.mark.parametrize("jobs", ["-j1", "-j3"])
+def test_interrupted_tests_end_with_scons(tested: Project, jobs: str) -> None:
+    """They may run for ever, and are in no process group of the terminal's."""
+    sleeping = 'os.WriteFile("../running", nil, 0o666); time.Sleep(2 * time.Minute)'
+    test = f'package words\n\nimport ("os"; "testing"; "time")\n\nfunc TestLong(t *testing.T) {{ {sleeping} }}\n'
+    tested.write({"words/long_test.go": test})
+    argv = [sys.executable, "-m", "SCons", "-Q", jobs, given(GOTESTTIMEOUT="0")]
+    with subprocess.Popen(
+        argv, cwd=tested.path, env=tested.environ, start_new_session=True, stdout=subprocess.PIPE, text=True
+    ) as process:
+        while not (tested / "running").exists():
+            assert process.poll() is None
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGINT)
+        try:
+            process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert process.returncode == 2
+    assert "interrupted" in (tested / "build/static/test/m/words.failed.xml").read_text()
+    assert not (tested / "build/static/test/m/words.xml").exists()

@@ -8,11 +8,15 @@ import queue
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from .errors import ToolchainError
+
+_LAST_WORDS = 1.0
+"""Seconds that a process has to end itself after it was interrupted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +129,18 @@ class Limited:
     output: str
 
 
-def run_limited(argv: Sequence[str], *, cwd: str, environ: Mapping[str, str], limit: float, keep: int) -> Limited:
+def run_limited(
+    argv: Sequence[str],
+    *,
+    cwd: str,
+    environ: Mapping[str, str],
+    limit: float,
+    keep: int,
+    interrupted: Callable[[], bool] = bool,
+) -> Limited:
     """Run ``argv`` for at most ``limit`` seconds, then end whatever is left of its process group (POSIX only).
 
+    That is not the group that a terminal interrupts, so ``interrupted`` is asked whether to end it before that.
     Keeps the first and the last ``keep`` bytes that it writes. Raises ToolchainError if it cannot be started.
     """
     reading, writing = os.pipe()
@@ -150,10 +163,16 @@ def run_limited(argv: Sequence[str], *, cwd: str, environ: Mapping[str, str], li
     output = _Output(keep)
     reader = threading.Thread(target=output.read, args=(reading,), daemon=True)
     reader.start()
-    status = None
+    status, deadline = None, time.monotonic() + limit
     try:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            status = process.wait(limit)
+        while status is None and (left := deadline - time.monotonic()) > 0:
+            if interrupted():
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGINT)
+                deadline = time.monotonic() + _LAST_WORDS
+                interrupted = bool
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                status = process.wait(min(left, _LAST_WORDS))
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

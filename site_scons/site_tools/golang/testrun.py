@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from .errors import GolangError, InspectError
@@ -51,13 +51,15 @@ class Job:
     sysroot: str
     """The folder with the files of the platform's own system; empty for none."""
     run: RunOptions
+    interrupted: Callable[[], bool] = bool
+    """Whether the user wants no more of it."""
 
 
 def run_tests(job: Job, scratch: str, profile: str = "") -> tuple[Result, Reads]:
     """Run the tests; return what became of them, and what they read.
 
     ``scratch`` is a folder of this run's own, ``profile`` where the coverage profile goes. Raises GolangError if they
-    cannot be run here, or what they said cannot be read.
+    cannot be run here or to their end, or what they said cannot be read.
     """
     way = _way(job)
     slower = SLOWER if way.emulator else 1
@@ -73,11 +75,16 @@ def run_tests(job: Job, scratch: str, profile: str = "") -> tuple[Result, Reads]
         environ=job.environ,
         limit=limit,
         keep=_KEEP,
+        interrupted=job.interrupted,
     )
     seconds = time.monotonic() - begun
     environ = ["env", *(f"{name}={value}" for name, value in job.run.environ.items())] if job.run.environ else []
     how = f"under {os.path.basename(way.emulator)}" if way.emulator else ""
-    told = _told(job, ended.output)
+    told = "" if job.interrupted() else _told(job, ended.output)
+    # That is in the group that a terminal interrupts.
+    if job.interrupted():
+        msg = f"the tests of {job.package} were interrupted"
+        raise GolangError(msg)
     try:
         cases, output = read_events(told)
     except (ValueError, KeyError) as error:
@@ -120,7 +127,7 @@ def _told(job: Job, output: str) -> str:
         environ={**job.tools, **_QUIET},
         stdin=output,
     )
-    if done.status:
+    if done.status and not job.interrupted():
         msg = f"go tool test2json: {done.stderr.strip() or f'exit status {done.status}'}"
         raise GolangError(msg)
     return done.stdout

@@ -7,6 +7,7 @@ whoever takes a binary that was built ahead compares what it was built from.
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterable, Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -46,6 +47,13 @@ def goes_on() -> bool:
     """Return whether SCons goes on after a failure."""
     options = run_options()
     return options is None or bool(options.keep_going or options.ignore_errors)
+
+
+def interrupted() -> bool:
+    """Return whether SCons was told to stop, as by Ctrl-C: it tells nobody but the object behind its handler."""
+    handler = signal.getsignal(signal.SIGINT)
+    jobs = (getattr(handler, "__defaults__", None) or (None,))[0]
+    return bool(getattr(jobs, "were_interrupted", bool)())
 
 
 def derived_files() -> tuple[Node, ...]:

@@ -36,3 +36,7 @@ def record(node: Node, *, built: bool) -> None:
     if built:
         node.built()
         node.visited()
+    owner = getattr(threading.current_thread(), "owner", None)
+    if owner:
+        # What waits for it waits in vain: no task of its own tells SCons that it is done.
+        owner.taskmaster.will_not_build([node])

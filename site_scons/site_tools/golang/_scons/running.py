@@ -17,6 +17,7 @@ from ..testresult import Result, describe, shown, summary
 from ..testrun import Job, run_tests
 from .fingerprint import Env
 from .gate import obstructed
+from .lookahead import interrupted
 from .messages import failure, tell
 from .programs import PROGRAMS
 from .result_file import FAILED, read_files, tested_by
@@ -57,6 +58,7 @@ def _job(node: Node, binary: Node, env: Env) -> Job:
         request=program.request,
         sysroot=config.options.sysroot,
         run=run_options_of(env),
+        interrupted=interrupted,
     )
 
 
