@@ -334,6 +334,26 @@ def test_installed_and_cached_like_any_target(logged: Logged) -> None:
     assert logged.builds() == ["ac"]
 
 
+def test_what_waits_for_one_that_is_finished_after_a_failure_is_in_no_cycle(logged: Logged) -> None:
+    """SCons comes to it while the other is proved, which has no task that would tell that it is done."""
+    logged.write(
+        {f"cmd/{name}/main.go": main(name, "func init() { time.Sleep(2e8) }\n", 'import "time"\n') for name in NAMES}
+    )
+    logged.write({"cmd/a/main.go": main("a", "func init() { undefined() }\n")})
+    logged.declare("""
+env["GOSMOKE"] = []
+for name in ("a", "b", "c", "d"):
+    program = env.GoProgram(f"build/{name}", f"cmd/{name}", linkage="static")
+    used = env.Command(f"use/{name}", program, "sleep 0.05; cp $SOURCE $TARGET")
+    env.Command(f"use2/{name}", [used, program], "cp $SOURCE $TARGET")
+""")
+    for jobs in ("-j2", "-j3", "-j4", "-j5"):
+        outcome = logged.scons(jobs, status=2)
+        assert "cycle" not in outcome.text
+        assert "undefined: undefined" in outcome.stderr
+        logged.scons("-c")
+
+
 def test_what_is_finished_after_a_failure_is_cached_too(logged: Logged) -> None:
     fail(logged, "compile")
     logged.write({"SConstruct": 'CacheDir("#cache")\n' + (logged / "SConstruct").read_text()})
