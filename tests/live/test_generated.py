@@ -571,3 +571,54 @@ def test_stringer_and_protoc(project: Project) -> None:
     assert project.rebuilt() == ["bin/app", "tools/protoc-gen-go"]
     shutil.rmtree(project / "build")
     assert project.rebuilt("-j4", "app") == ["bin/app", "tools/protoc-gen-go", "tools/stringer"]
+
+
+HELPER = 'package main\n\nfunc main() {{ println("helper-{}") }}\n'
+EMBEDDING = """\
+package main
+
+import (
+	"bytes"
+	_ "embed"
+)
+
+//go:embed data/helper
+var helper []byte
+
+func main() {{ println(bytes.Contains(helper, []byte("helper-{}"))) }}
+"""
+
+
+@pytest.mark.parametrize("jobs", ["-j1", "-j4"])
+def test_a_go_program_that_another_embeds(project: Project, jobs: str) -> None:
+    """It is made first, also where both could be built by one go build, and what embeds it is made again with it."""
+    project.module({"helper/main.go": HELPER.format("one"), "app/main.go": EMBEDDING.format("one")})
+    project.sconstruct(
+        "app = env.GoProgram('build/app', 'app', linkage='static')\n"
+        "helper = env.GoProgram('app/data/helper', 'helper', linkage='static')\nDefault(app, helper)"
+    )
+    assert project.scons(jobs).built == ["data/helper", "build/app"]
+    assert project.run("build/app").stderr == "true\n"
+    project.up_to_date(jobs)
+
+    project.write({"helper/main.go": HELPER.format("two")})
+    assert project.scons(jobs).built == ["data/helper", "build/app"]
+    assert project.run("build/app").stderr == "false\n"
+    project.write({"app/main.go": EMBEDDING.format("two")})
+    assert project.scons(jobs).built == ["build/app"]
+    assert project.run("build/app").stderr == "true\n"
+    project.up_to_date(jobs)
+
+
+def test_programs_that_embed_each_other_wait_for_neither(project: Project) -> None:
+    project.module(
+        {
+            "all.go": 'package m\n\nimport "embed"\n\n//go:embed build\nvar All embed.FS\n',
+            "build/.keep": "",
+            "build/readme": "",
+            **{f"cmd/{name}/main.go": 'package main\n\nimport _ "example.org/m"\n\nfunc main() {}\n' for name in "ab"},
+        }
+    )
+    project.sconstruct("env.GoModule('.', linkage=['static', 'dynamic'])")
+    assert "cycle" not in project.scons(status=None).text
+    assert (project / "build/static/a").exists()

@@ -10,6 +10,7 @@ import contextlib
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import SCons.Node
@@ -31,11 +32,16 @@ _COMPILED = ("OBJSUFFIX", "SHOBJSUFFIX", "LIBSUFFIX", "SHLIBSUFFIX")
 
 
 class DerivedFiles:
-    """Every file that a builder makes, by absolute path, but for Go programs and what tells of them."""
+    """Every file that a builder makes, by absolute path, but for what tells of Go programs.
+
+    Programs themselves are among them only where one embeds another: there are many, and what others are made of
+    need not be looked for again when one is built.
+    """
 
     def __init__(self, fs: Any) -> None:
         """Look through all nodes that there are now."""
         self._nodes: dict[str, Node] = {}
+        self._programs = Programs()
         self._seen: dict[Any, SeenFiles] = {}
         # Those of build folders, by where SCons says that they belong.
         variants: dict[str, list[Node]] = {}
@@ -48,7 +54,9 @@ class DerivedFiles:
                 if isinstance(node, SCons.Node.FS.Dir):
                     if name not in (".", ".."):
                         stack.append(node)
-                elif node.has_builder() and program_of(node) is None and not is_evidence(node):
+                elif program_of(node) is not None:
+                    self._programs.add(node)
+                elif node.has_builder() and not is_evidence(node):
                     self._nodes[node.get_abspath()] = node
                     made.append(node)
             source = folder.srcnode() if made else folder
@@ -82,29 +90,62 @@ class DerivedFiles:
         own.update(viewer.generated)
         key = tuple(sorted((place, str(node.get_abspath())) for place, node in own.items()))
         if key not in self._seen:
-            self._seen[key] = SeenFiles(self._nodes, {**self._shown, **own})
+            self._seen[key] = SeenFiles(self._nodes, {**self._shown, **own}, self._programs)
         return self._seen[key]
 
     def built(self) -> int:
         """Return how many were built by now."""
-        return sum(node.get_state() == SCons.Node.executed for node in self._nodes.values())
+        nodes = (*self._nodes.values(), *self._programs.embedded.values())
+        return sum(node.get_state() == SCons.Node.executed for node in nodes)
+
+
+class Programs:
+    """The files of Go programs, by absolute path."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._nodes: dict[str, Node] = {}
+        self.embedded: dict[str, Node] = {}
+        """Those that are known to be embedded by another."""
+
+    def add(self, node: Node) -> None:
+        """Have one more."""
+        self._nodes[node.get_abspath()] = node
+
+    def embedded_by(self, directory: str, patterns: Any) -> Iterator[str]:
+        """Yield those that a package embeds. None embeds itself, nor what is the same for another linkage."""
+        for path in self._below.get(directory, ()):
+            node = self._nodes[path]
+            if _embeds(patterns, directory, path) and program_of(node).package_dir != directory:
+                self.embedded[path] = node
+                yield path
+
+    @cached_property
+    def _below(self) -> dict[str, list[str]]:
+        """Their paths, by every directory that they are in."""
+        found: dict[str, list[str]] = {}
+        for path in self._nodes:
+            for directory in map(str, PurePath(path).parents):
+                found.setdefault(directory, []).append(path)
+        return found
 
 
 class SeenFiles:
     """What SCons makes, as the programs see it that see the same."""
 
-    def __init__(self, standing: Mapping[str, Node], shown: Mapping[str, Node]) -> None:
-        """See some files where they stand, and others where they do not."""
+    def __init__(self, standing: Mapping[str, Node], shown: Mapping[str, Node], programs: Programs) -> None:
+        """See some files where they stand, and others where they do not; programs where they are embedded."""
         self.shown = shown
         self.overlay = Overlay({place: str(node.get_abspath()) for place, node in shown.items()})
         self._nodes = {**standing, **shown} if shown else standing
+        self._programs = programs
         self._known: dict[int, tuple[Watch, list[str]]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._nodes)
 
     def __getitem__(self, place: str) -> Node:
-        return self._nodes[place]
+        return self._nodes[place] if place in self._nodes else self._programs.embedded[place]
 
     def makes(self, path: str) -> bool:
         """Return whether a builder makes the file."""
@@ -112,20 +153,19 @@ class SeenFiles:
 
     def in_places(self, watch: Watch) -> list[str]:
         """Return those that may be part of what ``watch`` looks at, sorted."""
-        if not self._nodes:
-            return []
         if id(watch) in self._known:
             return self._known[id(watch)][1]
         folders = {*watch.directories, *watch.folders}
         inputs, files = frozenset(watch.inputs), frozenset(watch.files)
-        found = sorted(
+        made = {
             path
             for path in self._nodes
             if os.path.dirname(path) in folders
             or path in inputs
             or path in files
             or any(_embeds(patterns, directory, path) for directory, patterns in watch.embeds)
-        )
+        }
+        found = sorted(made.union(*(self._programs.embedded_by(*embed) for embed in watch.embeds)))
         self._known[id(watch)] = (watch, found)
         return found
 
@@ -135,9 +175,9 @@ class SeenFiles:
             yield from self._of_import_path(package.import_path)
             return
         yield from self.in_directory(package.dir, tests=tests)
-        for path in self._nodes if package.embed_patterns else ():
-            if _embeds(package.embed_patterns, package.dir, path):
-                yield path
+        if package.embed_patterns:
+            yield from (path for path in self._nodes if _embeds(package.embed_patterns, package.dir, path))
+            yield from self._programs.embedded_by(package.dir, package.embed_patterns)
 
     def in_directory(self, directory: str, *, tests: bool = False) -> Iterable[str]:
         """Return those in a directory that Go may read, those of ``tests`` or not."""

@@ -112,7 +112,17 @@ class Programs:
         of what SCons itself makes for it, in order of their paths.
         """
         closure, settings, made = self.inputs_of(program_of(node))
-        return closure, settings, [one for one in made if one is not node]
+        program = program_of(node)
+        return closure, settings, [one for one in made if one is not node and not self._takes(one, program)]
+
+    def _takes(self, other: Node, program: Program) -> bool:
+        """Return whether ``other`` embeds a program, which embeds it: neither waits for the other."""
+        taking = program_of(other)
+        with contextlib.suppress(GolangError):
+            closure = self.inputs_of(taking)[0] if taking else None
+            taken = self._surroundings(taking).nodes((*closure.derived, *closure.awaited)) if closure else ()
+            return any(program_of(one) is program for one in taken)
+        return False
 
     def inputs_of(self, program: Program) -> tuple[Closure, str, list[Any]]:
         """Return the same of a program, be there a target or not. Raises GolangError."""
@@ -129,7 +139,8 @@ class Programs:
         """Return what SCons makes that may yet be of a program, and has to be there first. Raises GolangError."""
         with self.lock:
             awaited = self.inputs_of(program)[0].awaited
-            return self._surroundings(program).nodes(awaited) if awaited else []
+            nodes = self._surroundings(program).nodes(awaited) if awaited else []
+            return [one for one in nodes if not self._takes(one, program)]
 
     def scan(self, node: Node) -> ProgramScan:
         """Return the scan of a target. Raises GolangError."""
