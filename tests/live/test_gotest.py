@@ -763,3 +763,19 @@ def test_interrupted_tests_end_with_scons(tested: Project, jobs: str) -> None:
     assert process.returncode == 2
     assert "interrupted" in (tested / "build/static/test/m/words.failed.xml").read_text()
     assert not (tested / "build/static/test/m/words.xml").exists()
+
+
+def test_a_file_that_changes_while_tests_read_it(project: Project) -> None:
+    """The result is of what it was: they run again. What they write themselves nobody can tell from that."""
+    test = (
+        'package m\n\nimport (\n\t"os"\n\t"testing"\n)\n\nfunc TestIt(t *testing.T) {\n'
+        '\tif text, err := os.ReadFile("given.txt"); err != nil || string(text) != "good" {\n\t\tt.Fatal(err)\n\t}\n'
+        '\t_ = os.Rename("edited.txt", "given.txt")\n}\n'
+    )
+    project.module({"m.go": "package m\n", "m_test.go": test, "given.txt": "good", "edited.txt": "bad"})
+    project.sconstruct("env.GoTest('.', linkage='static')")
+    project.scons()
+    assert "its tests read what changed: given.txt" in project.scons("--debug=explain", status=2).stdout
+    project.write({"given.txt": "good"})
+    project.scons()
+    project.up_to_date()

@@ -25,6 +25,8 @@ class Reads(NamedTuple):
     opened: tuple[str, ...] = ()
     looked_at: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
+    began: int = 0
+    """When they began to read, in nanoseconds by the clock of the file system: what changed since is not known."""
 
     def state(self, root: str, digest: Callable[[str], str], environ: Mapping[str, str]) -> dict[str, str]:
         """Return how all that is now in the module at ``root``, by what it is.
@@ -37,8 +39,11 @@ class Reads(NamedTuple):
         return now
 
 
-def read_log(text: str, directory: str, root: str) -> Reads:
-    """Return what a log says. ``directory`` is where the tests began; only files in ``root`` count, as for Go."""
+def read_log(text: str, directory: str, root: str, began: int = 0) -> Reads:
+    """Return what a log says. ``directory`` is where the tests began, and ``began`` when.
+
+    Only files in ``root`` count, as for Go.
+    """
     found: dict[str, dict[str, None]] = {"open": {}, "stat": {}, "getenv": {}}
     for line in text.removeprefix(_FIRST).splitlines():
         operation, _, name = line.partition(" ")
@@ -50,7 +55,8 @@ def read_log(text: str, directory: str, root: str) -> Reads:
             path = os.path.normpath(os.path.join(directory, name))
             if path.startswith(os.path.join(root, "")):
                 found[operation][os.path.relpath(path, root)] = None
-    return Reads(*(tuple(sorted(found[kind])) for kind in ("open", "stat", "getenv")))
+    opened, looked_at, variables = (tuple(sorted(found[kind])) for kind in ("open", "stat", "getenv"))
+    return Reads(opened, looked_at, variables, began)
 
 
 def digests_of(environ: Mapping[str, str]) -> dict[str, str]:
@@ -64,7 +70,8 @@ def reads_in(known: Mapping[str, str]) -> Reads:
     for what in known:
         operation, _, name = what.partition(" ")
         found[operation].append(name)
-    return Reads(*map(tuple, found.values()))
+    opened, looked_at, variables = map(tuple, found.values())
+    return Reads(opened, looked_at, variables)
 
 
 def _content(path: str, digest: Callable[[str], str]) -> str:

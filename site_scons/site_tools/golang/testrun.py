@@ -58,8 +58,8 @@ class Job:
 def run_tests(job: Job, scratch: str, profile: str = "") -> tuple[Result, Reads]:
     """Run the tests; return what became of them, and what they read.
 
-    ``scratch`` is a folder of this run's own, ``profile`` where the coverage profile goes. Raises GolangError if they
-    cannot be run here or to their end, or what they said cannot be read.
+    ``scratch`` is a folder of this run's own that was just made, ``profile`` where the coverage profile goes. Raises
+    GolangError if they cannot be run here or to their end, or what they said cannot be read.
     """
     way = _way(job)
     slower = SLOWER if way.emulator else 1
@@ -68,7 +68,7 @@ def run_tests(job: Job, scratch: str, profile: str = "") -> tuple[Result, Reads]
     emulated = [way.emulator, *sysroot] if way.emulator else []
     limit = job.run.timeout * slower + _GRACE if job.run.timeout else _FOR_EVER
     command = (*emulated, job.binary)
-    begun = time.monotonic()
+    begun, began = time.monotonic(), os.stat(scratch).st_ctime_ns
     ended = run_limited(
         [*command, *job.run.argv(slower=slower, profile=profile, log=log)],
         cwd=job.directory,
@@ -100,7 +100,7 @@ def run_tests(job: Job, scratch: str, profile: str = "") -> tuple[Result, Reads]
         command=(*environ, *command, *job.run.again),
         arguments=job.run.arguments,
     )
-    return result, read_log(_text(log), job.directory, job.module_root)
+    return result, read_log(_text(log), job.directory, job.module_root, began)
 
 
 def _way(job: Job) -> Way:
