@@ -129,6 +129,8 @@ def test_e4_goflags_are_adopted_or_refused(project: Project) -> None:
         ("-ldflags=-s", "put them into GOLDFLAGS"),
         ("-mod=mod", "it lets the build write go.mod"),
         ("-overlay=x.json", "golang writes the overlay itself"),
+        ("-buildvcs=true", "wanted: GOBUILDVCS=False"),
+        ("-trimpath=false", "wanted: GOTRIMPATH=True"),
     ):
         declare(project, "static", f'ENV={{"GOFLAGS": "{flags}"}}')
         fails(project, "*** linkage static cannot be had", flags, "env['ENV']['GOFLAGS']", case, "fix: ")
@@ -148,6 +150,13 @@ def test_e4_settings_of_the_user_are_adopted_visibly_or_refused(project: Project
     fails(project, "linkage static cannot be had", f"-buildmode=pie (GOFLAGS of `go env -w` ({file}))", "fix: ")
     user_settings(project, GOFLAGS="-ldflags=-s")
     fails(project, "linkage static cannot be had", "-ldflags=-s", file, "put them into GOLDFLAGS")
+    user_settings(project, GOFLAGS="-buildvcs=false")
+    project.scons("app")
+    declare(project, "static", "GOBUILDVCS=True")
+    fails(
+        project, "wanted: GOBUILDVCS=True", f"-buildvcs=false in GOFLAGS of `go env -w` ({file})", "fix:    remove it"
+    )
+    declare(project, "static")
 
     user_settings(project, GOFLAGS="-tags=special", GOAMD64="v2", CGO_ENABLED="1", CGO_CFLAGS="-DX", GOOS="windows")
     stdout = project.scons("app").stdout

@@ -77,6 +77,7 @@ LAYERS = (
         (
             "plan",
             "contradictions",
+            "environment",
             "predict",
             "c_findings",
             "verdict",
@@ -115,6 +116,7 @@ LAYER_OF = {room: number for number, (_, rooms) in enumerate(LAYERS) for room in
 CORE_WITHOUT_IO = (
     "plan",
     "contradictions",
+    "environment",
     "predict",
     "c_findings",
     "cincludes",

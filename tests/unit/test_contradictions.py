@@ -161,6 +161,26 @@ RULES = {
     "E4: -mod=mod": Rule(
         "E4", EVERY, {"build_flags": ("-mod", "mod")}, "-mod=mod in GOBUILDFLAGS", "go mod tidy", "are sources",
     ),
+    "E4: no stamp in GOFLAGS": Rule(
+        "E4", EVERY, {"buildvcs": True, "goflags": ("-buildvcs=false",), "goflags_from": "GOFLAGS of `go env -w` (/x/env)"},
+        "-buildvcs=false in GOFLAGS of `go env -w` (/x/env)",
+        "remove it from GOFLAGS of `go env -w` (/x/env), or GOBUILDVCS=False", "the last of two",
+    ),
+    "E4: a stamp in GOFLAGS": Rule(
+        "E4", EVERY, {"goflags": ("--buildvcs",), "goflags_from": "env['ENV']['GOFLAGS']"},
+        "--buildvcs in env['ENV']['GOFLAGS']", "GOBUILDVCS=True",
+    ),
+    "E4: perhaps a stamp in GOFLAGS": Rule(
+        "E4", EVERY, {"buildvcs": True, "goflags": ("-buildvcs=auto",), "goflags_from": "GOFLAGS"},
+        "-buildvcs=auto in GOFLAGS", "GOBUILDVCS=False",
+    ),
+    "E4: paths in GOFLAGS": Rule(
+        "E4", EVERY, {"goflags": ("-trimpath=0",), "goflags_from": "GOFLAGS"}, "-trimpath=0 in GOFLAGS", "GOTRIMPATH=False",
+    ),
+    "E4: no paths in GOFLAGS": Rule(
+        "E4", EVERY, {"trimpath": False, "goflags": ("-trimpath",), "goflags_from": "GOFLAGS"},
+        "-trimpath in GOFLAGS", "GOTRIMPATH=True",
+    ),
     "E4: a package among the flags": Rule(
         "E4", EVERY, {"build_flags": ("./cmd/x",)}, "'./cmd/x'", "start flags with -", "taken for a package",
     ),
@@ -211,6 +231,11 @@ ACCEPTED: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "libraries": (EVERY, {"settings": {"CGO_LDFLAGS": "-L/x -lfoo"}}),
     "-linkshared": (("dynamic",), {"build_flags": ("-linkshared",)}),
     "tags from GOFLAGS": (EVERY, {"goflags": ("-tags=a",), "goflags_from": "GOFLAGS"}),
+    "GOFLAGS as it is anyway": (EVERY, {"goflags": ("-buildvcs=0", "-trimpath", "--trimpath=true")}),
+    "GOFLAGS as is asked": (
+        EVERY,
+        {"trimpath": False, "buildvcs": True, "goflags": ("-buildvcs", "-trimpath=false", "-buildvcs=true")},
+    ),
     "other flags": (EVERY, {"build_flags": ("-mod=vendor", "-v", "-p", "2", "-trimpath=false", "-buildvcs=true")}),
     "cgo said as it is": (("static",), {"asked_cgo": "0"}),
     "cgo said as it is, on": (("dynamic", "static-libc", "static-pie"), {"asked_cgo": "1"}),

@@ -5,8 +5,7 @@ Pure, like ``plan``: a request, a platform and options in, findings out.
 
 from __future__ import annotations
 
-import re
-
+from .environment import contradicting
 from .facts import PARSERS
 from .finding import Finding
 from .goflags import flag_name, join_flag_values, split_words, take_flag
@@ -26,7 +25,6 @@ _OWNED_BUILD_FLAGS = {
     "-race": "set GORACE=True",
     "-pgo": "set GOPGO",
 }
-_EXACT_TOOLCHAIN = re.compile(r"go[1-9][0-9]*(?:\.[0-9]+)*(?:(?:rc|beta)[0-9]+)?(?:-\w+)?")
 _SANITIZERS = ("-race", "-msan", "-asan")
 
 
@@ -34,7 +32,7 @@ def contradictions(request: Request, platform: Platform, options: Options) -> tu
     """Return everything in the request that cannot be had together, each with its fix."""
     checks = (
         _platform, _library, _words, _static_flags, _link_mode, _build_flags, _build_mode, _sanitizers, _stacks,
-        _settings, _emulation, _archives,
+        contradicting, _emulation, _archives,
     )  # fmt: skip
     return tuple(found for check in checks for found in check(request, platform, options))
 
@@ -268,22 +266,6 @@ def _stacks(request: Request, platform: Platform, options: Options) -> list[Find
         why = "whatever a program asks for, musl gives a thread no more unless its code sets a size"
         fix = f"GOMINSTACK={MUSL_LIMIT}, or set the size where the thread is made (pthread_attr_setstacksize)"
         found.append(_refuse("C16", wanted, f"GOLIBC='musl', which gives at most {MUSL_LIMIT} bytes", why, fix))
-    return found
-
-
-def _settings(request: Request, platform: Platform, options: Options) -> list[Finding]:
-    del platform
-    found = []
-    ours = "1" if request.linkage.uses_cgo else "0"
-    if options.asked_cgo not in (None, ours):
-        why = f"the linkage decides about cgo ({request.linkage.value} sets CGO_ENABLED={ours})"
-        fix = "remove CGO_ENABLED from env['ENV'] and set GOLINKAGE"
-        have = f"CGO_ENABLED={options.asked_cgo} in env['ENV']"
-        found.append(_refuse("E2", f"linkage {request}", have, why, fix))
-    if options.toolchain != "local" and not _EXACT_TOOLCHAIN.fullmatch(options.toolchain):
-        why = "another toolchain could be swapped in behind the build's back"
-        fix = "GOTOOLCHAIN='local' (the toolchain that was found) or an exact one such as 'go1.26.8'"
-        found.append(_refuse("E6", "a pinned Go toolchain", f"GOTOOLCHAIN={options.toolchain}", why, fix))
     return found
 
 
