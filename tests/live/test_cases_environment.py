@@ -212,6 +212,8 @@ def test_e6_toolchain_is_pinned(project: Project) -> None:
     project.module({"main.go": EMPTY}, go="1.99")
     assert "toolchain" in go(project, "build", ".", GOTOOLCHAIN="auto", GOPROXY="off").stderr
     declare(project, "static", 'ENV={"GOTOOLCHAIN": "auto"}')
+    fails(project, "wanted: a pinned Go toolchain", "GOTOOLCHAIN=auto in env['ENV']", "fix:    remove GOTOOLCHAIN from")
+    declare(project, "static", 'ENV={"GOTOOLCHAIN": "local"}')
     fails(project, "requires go >= 1.99", "GOTOOLCHAIN=local")
     declare(project, "static", 'GOTOOLCHAIN="auto"')
     fails(project, "wanted: a pinned Go toolchain", "GOTOOLCHAIN=auto", "fix:    GOTOOLCHAIN='local'")

@@ -122,3 +122,29 @@ def test_go_knows_no_platform_that_is_not_known_here(project: Project) -> None:
     for name in project.run("go", "tool", "dist", "list", check=True).stdout.split():
         goos, _, goarch = name.partition("/")
         assert goarch in PORTS[goos]
+
+
+def test_an_environment_that_asks_for_another_platform_is_refused(project: Project) -> None:
+    """A program for this machine would be taken for one of that; what is the same, or empty, says nothing."""
+    program = 'env["ENV"].update({})\nenv.GoProgram("build/app", "cmd/app", linkage="static")'
+    project.sconstruct(program.format('{"GOOS": "windows", "GOARCH": ""}'))
+    fix = f"remove GOOS from env['ENV']; platform='windows/{HOST.goarch}' builds for that"
+    fails(project, f"wanted: platform {HOST}", "found:  GOOS=windows in env['ENV']", fix)
+    project.sconstruct(program.format('{"GOTOOLCHAIN": "go1.21.13"}'))
+    fails(project, "found:  GOTOOLCHAIN=go1.21.13 in env['ENV']", "or GOTOOLCHAIN='go1.21.13' in the SConstruct")
+    same = {"GOOS": HOST.goos, "GOARCH": HOST.goarch, "GOTOOLCHAIN": "local", "CGO_ENABLED": ""}
+    twice = 'env.Clone(ENV={**env["ENV"], "GOOS": ""}).GoProgram("build/app", "cmd/app", linkage="static")'
+    project.sconstruct(f"{program.format(same)}\n{twice}")
+    assert planned(project) == {"build/app": f"0 {HOST.goos} {HOST.goarch}"}
+
+
+def test_an_environment_that_asks_for_the_platform_of_programs_asks_no_tool_for_it(project: Project) -> None:
+    project.sconstruct(
+        'env["ENV"]["GOOS"] = env["GOOS"] = "windows"\n'
+        'env.GoTool("example.org/m/cmd/tool", "build/tool")\n'
+        'env.GoProgram("build/app", "cmd/app", linkage="static")'
+    )
+    assert planned(project) == {
+        "build/tool": f"0 {HOST.goos} {HOST.goarch}",
+        "build/app.exe": f"0 windows {HOST.goarch}",
+    }

@@ -349,8 +349,18 @@ NAMED_ELSEWHERE = {
     },
     # Nodes, which are made of paths while the SConscript is read.
     "_scons.generated": {"GOGENERATED"},
-    # What a tool has in common with programs, and where it goes.
-    "_scons.go_tool": {"GO", "GOBUILDFLAGS", "GOCOM", "GOTARGETDIR", "GOTOOLCHAIN", "GOVERSION", "GOWORK"},
+    # What a tool has in common with programs, and not, and where it goes.
+    "_scons.go_tool": {
+        "GO",
+        "GOARCH",
+        "GOBUILDFLAGS",
+        "GOCOM",
+        "GOOS",
+        "GOTARGETDIR",
+        "GOTOOLCHAIN",
+        "GOVERSION",
+        "GOWORK",
+    },
     # What a program is declared with, and its command in words; what the program of tests is, and that it is not tried out.
     "_scons.outlines": {"GOCOM", "GOLINKAGE", "GOSMOKE", "GOTESTCOM"},
     # Where results of tests and checks go, and what aliases are called.

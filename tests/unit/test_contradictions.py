@@ -129,14 +129,14 @@ RULES = {
         "E5", EVERY, {"build_flags": ("-mod vendor",)}, "'-mod vendor'", "GOBUILDFLAGS=['-mod', 'vendor']",
     ),
     "E2: cgo off": Rule(
-        "E2", ("dynamic", "static-libc", "static-pie"), {"asked_cgo": "0"},
+        "E2", ("dynamic", "static-libc", "static-pie"), {"asked": {"CGO_ENABLED": "0"}},
         "CGO_ENABLED=0 in env['ENV']", "set GOLINKAGE", "sets CGO_ENABLED=1",
     ),
     "E2: cgo on": Rule(
-        "E2", ("static",), {"asked_cgo": "1"}, "CGO_ENABLED=1 in env['ENV']", "set GOLINKAGE", "sets CGO_ENABLED=0",
+        "E2", ("static",), {"asked": {"CGO_ENABLED": "1"}}, "CGO_ENABLED=1 in env['ENV']", "set GOLINKAGE", "sets CGO_ENABLED=0",
     ),
     "E2: neither 0 nor 1": Rule(
-        "E2", EVERY, {"asked_cgo": "false"}, "CGO_ENABLED=false", "remove CGO_ENABLED from env['ENV']",
+        "E2", EVERY, {"asked": {"CGO_ENABLED": "false"}}, "CGO_ENABLED=false", "remove CGO_ENABLED from env['ENV']",
     ),
     "E6: auto": Rule(
         "E6", EVERY, {"toolchain": "auto"}, "GOTOOLCHAIN=auto", "GOTOOLCHAIN='local'", "swapped in",
@@ -145,6 +145,22 @@ RULES = {
     "E6: no name of a toolchain": Rule("E6", EVERY, {"toolchain": "1.26.8"}, "GOTOOLCHAIN=1.26.8", "'go1.26.8'"),
     "E6: or newer": Rule(
         "E6", EVERY, {"toolchain": "go1.26.8+auto"}, "GOTOOLCHAIN=go1.26.8+auto", "GOTOOLCHAIN='local'",
+    ),
+    "E6: another in the environment": Rule(
+        "E6", EVERY, {"asked": {"GOTOOLCHAIN": "auto"}}, "GOTOOLCHAIN=auto in env['ENV']",
+        "remove GOTOOLCHAIN from env['ENV']", "which one builds ('local')",
+    ),
+    "E6: an exact one in the environment": Rule(
+        "E6", EVERY, {"asked": {"GOTOOLCHAIN": "go1.26.8"}}, "GOTOOLCHAIN=go1.26.8 in env['ENV']",
+        "remove GOTOOLCHAIN from env['ENV'], or GOTOOLCHAIN='go1.26.8' in the SConstruct",
+    ),
+    "E10: another system in the environment": Rule(
+        "E10", EVERY, {"asked": {"GOOS": "windows", "GOARCH": "amd64"}}, "GOOS=windows in env['ENV']",
+        "remove GOOS from env['ENV']; platform='windows/amd64' builds", "the SConstruct says",
+    ),
+    "E10: another platform in the environment": Rule(
+        "E10", EVERY, {"asked": {"GOOS": "darwin", "GOARCH": "arm64"}}, "GOOS=darwin, GOARCH=arm64 in env['ENV']",
+        "remove GOOS and GOARCH from env['ENV']; platform='darwin/arm64' builds",
     ),
     "E5: -ldflags": Rule(
         "E5", EVERY, {"build_flags": ("-ldflags=-s",)}, "-ldflags=-s in GOBUILDFLAGS", "GOLDFLAGS", "sets this flag",
@@ -237,8 +253,12 @@ ACCEPTED: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         {"trimpath": False, "buildvcs": True, "goflags": ("-buildvcs", "-trimpath=false", "-buildvcs=true")},
     ),
     "other flags": (EVERY, {"build_flags": ("-mod=vendor", "-v", "-p", "2", "-trimpath=false", "-buildvcs=true")}),
-    "cgo said as it is": (("static",), {"asked_cgo": "0"}),
-    "cgo said as it is, on": (("dynamic", "static-libc", "static-pie"), {"asked_cgo": "1"}),
+    "cgo said as it is": (("static",), {"asked": {"CGO_ENABLED": "0"}}),
+    "cgo said as it is, on": (("dynamic", "static-libc", "static-pie"), {"asked": {"CGO_ENABLED": "1"}}),
+    "platform and toolchain said as they are": (
+        EVERY,
+        {"toolchain": "go1.26.8", "asked": {"GOOS": "linux", "GOARCH": "amd64", "GOTOOLCHAIN": "go1.26.8"}},
+    ),
     "local toolchain": (EVERY, {"toolchain": "local"}),
     "exact toolchain": (EVERY, {"toolchain": "go1.26.8"}),
     "exact candidate": (EVERY, {"toolchain": "go1.27rc1"}),
@@ -314,7 +334,7 @@ def test_all_contradictions_are_told_at_once() -> None:
         ldflags=("-linkmode=external", "-extldflags=-static"),
         build_flags=("-buildmode=pie", "-ldflags=-s"),
         race=True,
-        asked_cgo="1",
+        asked={"CGO_ENABLED": "1"},
         toolchain="auto",
     )
     assert [finding.case for finding in found] == ["C3", "C7", "E5", "C6", "C10", "E2", "E6"]

@@ -20,27 +20,46 @@ _SPELLED = {True: ("", "1", "t", "T", "true", "TRUE", "True"), False: ("0", "f",
 
 def contradicting(request: Request, platform: Platform, options: Options) -> list[Finding]:
     """Return everything in the environment of a build that contradicts its construction variables."""
-    del platform
-    return [*_cgo(request, options), *_toolchain(options), *_adopted_flags(options)]
+    return [*_cgo(request, options), *_platform(platform, options), *_toolchain(options), *_adopted_flags(options)]
 
 
 def _cgo(request: Request, options: Options) -> list[Finding]:
     ours = "1" if request.linkage.uses_cgo else "0"
-    if options.asked_cgo in (None, ours):
+    asked = options.asked.get("CGO_ENABLED", ours)
+    if asked == ours:
         return []
-    wanted, found = f"linkage {request}", f"CGO_ENABLED={options.asked_cgo} in env['ENV']"
+    wanted, found = f"linkage {request}", f"CGO_ENABLED={asked} in env['ENV']"
     why = f"the linkage decides about cgo ({request.linkage.value} sets CGO_ENABLED={ours})"
     fix = "remove CGO_ENABLED from env['ENV'] and set GOLINKAGE"
     return [Finding(case="E2", wanted=wanted, found=found, why=why, fix=fix)]
 
 
-def _toolchain(options: Options) -> list[Finding]:
-    if options.toolchain == "local" or _EXACT_TOOLCHAIN.fullmatch(options.toolchain):
+def _platform(platform: Platform, options: Options) -> list[Finding]:
+    ours = {"GOOS": platform.goos, "GOARCH": platform.goarch}
+    other = {name: options.asked[name] for name in ours if options.asked.get(name, ours[name]) != ours[name]}
+    if not other:
         return []
-    found = f"GOTOOLCHAIN={options.toolchain}"
-    why = "another toolchain could be swapped in behind the build's back"
-    fix = "GOTOOLCHAIN='local' (the toolchain that was found) or an exact one such as 'go1.26.8'"
-    return [Finding(case="E6", wanted="a pinned Go toolchain", found=found, why=why, fix=fix)]
+    found = f"{', '.join(f'{name}={value}' for name, value in other.items())} in env['ENV']"
+    why = "the SConstruct says what is built for: platform= in a call, or the construction variables GOOS and GOARCH"
+    asked = "/".join({**ours, **other}.values())
+    fix = f"remove {' and '.join(other)} from env['ENV']; platform={asked!r} builds for that"
+    return [Finding(case="E10", wanted=f"platform {platform}", found=found, why=why, fix=fix)]
+
+
+def _toolchain(options: Options) -> list[Finding]:
+    ours, wanted = options.toolchain, "a pinned Go toolchain"
+    asked, findings = options.asked.get("GOTOOLCHAIN", ours), []
+    if ours != "local" and not _EXACT_TOOLCHAIN.fullmatch(ours):
+        why = "another toolchain could be swapped in behind the build's back"
+        fix = "GOTOOLCHAIN='local' (the toolchain that was found) or an exact one such as 'go1.26.8'"
+        findings.append(Finding(case="E6", wanted=wanted, found=f"GOTOOLCHAIN={ours}", why=why, fix=fix))
+    if asked != ours:
+        found = f"GOTOOLCHAIN={asked} in env['ENV']"
+        why = f"the construction variable GOTOOLCHAIN says which one builds ({ours!r})"
+        pinned = f", or GOTOOLCHAIN={asked!r} in the SConstruct" if _EXACT_TOOLCHAIN.fullmatch(asked) else ""
+        fix = f"remove GOTOOLCHAIN from env['ENV']{pinned}"
+        findings.append(Finding(case="E6", wanted=wanted, found=found, why=why, fix=fix))
+    return findings
 
 
 def _adopted_flags(options: Options) -> list[Finding]:

@@ -44,6 +44,9 @@ BINARY_SETTINGS = (
 )
 """Settings of ``go env -w`` that can change a binary: adopted visibly, inside the signature."""
 
+DECIDED = ("CGO_ENABLED", "GOOS", "GOARCH", "GOTOOLCHAIN")
+"""What the linkage, the platform and construction variables decide; an environment that asks for another is refused."""
+
 INHERITED = (
     "HOME", "USER", "LOGNAME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "SSH_AUTH_SOCK", "SSL_CERT_FILE",
     "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SYSTEMROOT",

@@ -97,8 +97,8 @@ class Options:
     toolchain: str = "local"
     soname: str = ""
     """What a shared library is called by what loads it (DT_SONAME)."""
-    asked_cgo: str | None = None
-    """CGO_ENABLED in the build's environment, which must not contradict the linkage."""
+    asked: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """DECIDED settings in the build's environment, which must not contradict the others: then they change nothing."""
     test_flags: tuple[str, ...] = ()
     """Flags of ``go test -c`` that ``go list`` does not take."""
     permissions: Permissions = field(default_factory=Permissions)

@@ -142,5 +142,5 @@ def _settings(program: Program) -> dict[str, Any]:
         "platform": str(platform_of(env)),
         "command": env["GOCOM"],
         "LIBS, CPPPATH and the like": c_settings(env, None).text,
-        **{field.name: getattr(options, field.name) for field in fields(options)},
+        **{field.name: getattr(options, field.name) for field in fields(options) if field.compare},
     }

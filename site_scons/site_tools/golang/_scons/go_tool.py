@@ -39,11 +39,18 @@ def go_tool(env: Env, name: Any, target: Any = None, linkage: Any = None, module
         usual = {one.name: DEFAULTS[one.name] for one in VARIABLES if one.rebuilds and one.name not in _KEPT}
         folder, called = os.path.split(str(env.subst(str(target)))) if target else (_FOLDER, program_name(path))
         tool = MainPackage(path, root, path, called)
-        settings = {**usual, "GOTARGETDIR": folder or ".", **overrides}
+        settings = {**usual, **_environment(env), "GOTARGETDIR": folder or ".", **overrides}
         places = declare_in_folders(env, [tool], linkage or Linkage.STATIC.value, None, settings)
         return SCons.Util.NodeList([place.node for place in places])
     except GolangError as error:
         raise user_error(str(error)) from error
+
+
+def _environment(env: Env) -> dict[str, Any]:
+    """Return what to override so that the environment asks for no platform: it is that of other programs."""
+    given = env.get("ENV") or {}
+    asked = [name for name in ("GOOS", "GOARCH") if name in given]
+    return {"ENV": {name: value for name, value in given.items() if name not in asked}} if asked else {}
 
 
 def _module_root(env: Env, module: Any) -> str:

@@ -15,7 +15,7 @@ from ..drivers import Choice, Drivers, at_least_first, candidates, parse_ctoolch
 from ..emulation import Emulation, default_folder
 from ..errors import RequestError
 from ..facts import version_key
-from ..goenv import BINARY_SETTINGS, CACHE_SETTINGS
+from ..goenv import BINARY_SETTINGS, CACHE_SETTINGS, DECIDED
 from ..goflags import split_words
 from ..linkage import Level, Linkage, Permissions, Product, Request, Resolver, Smoke, parse_choice, parse_libc
 from ..modules import find_workspace
@@ -135,7 +135,7 @@ def options_of(env: Env, toolchain: GoToolchain | None = None) -> Options:
         goflags_from=origin,
         toolchain=text(env, "GOTOOLCHAIN"),
         soname=env.get(LIBRARY_NAME, ""),
-        asked_cgo=environ.get("CGO_ENABLED"),
+        asked={name: environ[name] for name in DECIDED if environ.get(name)},
         permissions=permissions_of(env),
         emulate=_emulated(env),
         sysroot=sysroot_of(env),
