@@ -112,6 +112,58 @@ def test_what_is_no_path(hello: Project, call: str, expected: tuple[str, ...]) -
     assert "Traceback" not in outcome.stderr
 
 
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("GoModule(None, 'go.mod')", ("GoModule: source", "wanted: the folder of a Go module", "/go.mod found where")),
+        ("GoModule(None, env.File('go.mod'))", ("GoModule: source", "found:  Tried to lookup File 'go.mod' as a Dir")),
+        ("GoModule('main.go', '.')", ("main.go", "wanted: a folder for programs", "main.go found where directory")),
+        ("GoVerify('folder')", ("GoVerify: target", "wanted: files that a builder makes", "/folder found where file")),
+        ("GoLinkageReport('folder', 'x')", ("GoLinkageReport: target", "wanted: a path for a file", "/folder found")),
+        ("GoLinkageReport('x', 'folder')", ("GoLinkageReport: source", "wanted: programs", "/folder found where file")),
+        ("GoOverlay('folder')", ("GoOverlay: target", "wanted: a path for a file", "/folder found where file")),
+        (
+            "GoTool('x/y', module='go.mod')",
+            ("GoTool: module=", "wanted: a folder in a Go module", "/go.mod found where"),
+        ),
+        ("GoTest('main.go/...')", ("main.go/...", "wanted: a folder before /...", "/main.go found where directory")),
+        ("GoStaticLibrary('main.go/x', '.')", ("main.go", "wanted: a folder for libraries", "/main.go found where")),
+        ("GoProgram('app', '.', GOPGO='folder')", ("$GOPGO", "wanted: a file", "/folder found where file expected")),
+        ("GoProgram('app', '.', GOSYSROOT='go.mod')", ("$GOSYSROOT", "wanted: a folder", "/go.mod found where")),
+        ("GoProgram('app', '.', GOEMULATE='go.mod')", ("$GOEMULATE", "wanted: a folder", "/go.mod found where")),
+        ("GoFmt('.', GOCHECKDIR='go.mod')", ("$GOCHECKDIR", "wanted: a path for a folder", "/go.mod found where")),
+    ],
+)
+def test_a_file_for_a_folder_and_the_other_way_round(hello: Project, call: str, expected: tuple[str, ...]) -> None:
+    (hello / "folder").mkdir()
+    hello.sconstruct(f"env.{call}")
+    outcome = hello.scons("-n", status=2)
+    for text in (*expected, '/SConstruct", line 3, in <module>'):
+        assert text in outcome.stderr
+    assert "TypeError" not in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("keyword", "expected"),
+    [
+        ('GO="#folder"', ("no Go toolchain", "found:  none ($GO: ", "/folder, a folder)", "fix:    correct $GO")),
+        ('GO="/tmp"', ("no Go toolchain", "found:  none ($GO: /tmp, a folder)", "fix:    correct $GO")),
+        ('GOWORK="folder"', ("$GOWORK", "wanted: a file", "/folder found where file expected")),
+    ],
+)
+def test_a_folder_for_a_file_that_only_a_build_looks_at(
+    hello: Project, keyword: str, expected: tuple[str, ...]
+) -> None:
+    (hello / "folder").mkdir()
+    hello.sconstruct(PROGRAM.format(f'linkage="static", {keyword}'))
+    outcome = hello.scons(status=2)
+    for text in (*expected, "[build/static/app]"):
+        assert text in outcome.stderr
+    assert "TypeError" not in outcome.stderr
+    assert expected[0] in hello.scons("-n").stdout
+    hello.scons("-c")
+
+
 def test_command_line_variable_that_is_misspelt_is_warned_of(hello: Project) -> None:
     """Once; and what is no misspelt one of ours is somebody else's."""
     hello.sconstruct(f"{PROGRAM.format('')}\n{PROGRAM.format('')}")

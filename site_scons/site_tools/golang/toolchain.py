@@ -91,7 +91,9 @@ def find_go(wanted: str, path: str, process_path: str) -> str:
     for _, file in candidates:
         if file and os.path.isfile(file) and os.access(file, os.X_OK):
             return file
-    looked = "; ".join(f"{place}: {file or 'no ' + wanted}" for place, file in candidates)
+    looked = "; ".join(
+        f"{place}: {file or 'no ' + wanted}{', a folder' * os.path.isdir(file)}" for place, file in candidates
+    )
     fix = f"correct $GO; or {GO_HELP}" if os.path.dirname(wanted) else GO_HELP
     msg = f"no Go toolchain\n  wanted: an executable {wanted}\n  found:  none ({looked})\n  fix:    {fix}"
     raise ToolchainError(msg)

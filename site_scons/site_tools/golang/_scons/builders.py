@@ -15,6 +15,7 @@ from .calls import check_call
 from .fingerprint import Env
 from .generated import generated_files, is_made
 from .messages import user_error
+from .paths import expecting
 from .places import Place, add_aliases, declarations, declare, file_at, one_path
 from .programs import PROGRAMS
 
@@ -50,7 +51,8 @@ def go_module(env: Env, target: Any, source: Any, linkage: Any = None, platform:
     """
     try:
         check_call(env, "GoModule", overrides, target=target, source=source)
-        root = env.Dir(one_path(source) or ".").srcnode().abspath
+        with expecting("the folder of a Go module or workspace", "GoModule: source", "name the folder"):
+            root = env.Dir(one_path(source) or ".").srcnode().abspath
         folder = one_path(target) or "$GOTARGETDIR"
         nodes = SCons.Util.NodeList()
         places: dict[str, tuple[Any, list[Place]]] = {}
@@ -131,7 +133,9 @@ def _declare_with_aliases(env: Env, directory: str, module_root: str, places: Se
 
 def _folder(linked: Env, folder: Any) -> str:
     """Return the path of a folder for programs, in which linkage and platform may stand."""
-    return str((folder if isinstance(folder, SCons.Node.FS.Dir) else linked.fs.Dir(linked.subst(folder))).get_abspath())
+    named = folder if isinstance(folder, SCons.Node.FS.Base) else linked.subst(folder)
+    with expecting("a folder for programs", str(named), "remove what is there, or choose another path"):
+        return str(linked.fs.Dir(named).get_abspath())
 
 
 def _target(env: Env, target: Any, suffix: str, directory: str, module_root: str) -> Any:

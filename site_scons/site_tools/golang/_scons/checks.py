@@ -16,11 +16,11 @@ from ..modules import MainPackage, module_path
 from ..naming import program_name
 from .calls import check_call
 from .checked import Checked, checked_by, go_files
-from .fingerprint import Env, frozen, text
+from .fingerprint import Env, frozen
 from .generated import variant_dir
 from .messages import user_error
 from .patterns import find_packages
-from .places import declarations, file_at
+from .places import declarations, file_at, folder_of
 from .programs import PROGRAMS
 from .scanner import awaited_nodes, wait_for
 from .target import Node, Program, Viewer, note_evidence
@@ -141,7 +141,7 @@ def _check(env: Env, call: str, packages: Any, wanted: tuple[Any, Any], override
 
 def _declare(env: Env, call: str, packages: Sequence[MainPackage], programs: tuple[Program, ...]) -> Node:
     name = program_name(module_path(packages[0].module_root))
-    folder = env.fs.Dir(text(env, "GOCHECKDIR")).get_abspath()
+    folder = folder_of(env, "GOCHECKDIR")
     node = file_at(env, os.path.join(folder, f"{name}{'.vet' if call == 'GoVet' else '.fmt'}"))
     if node.has_builder():
         known = checked_by(node)

@@ -59,7 +59,8 @@ def find_toolchain(env: Env, probes: Probes) -> GoToolchain:
     environ = process_environ(env)
     wanted = text(env, "GO")
     if os.path.dirname(wanted) or wanted.startswith("#"):
-        wanted = str(env.File(wanted).srcnode().abspath)
+        # What a folder is taken for is told where all places are.
+        wanted = str(env.Entry(wanted).srcnode().abspath)
     go = find_go(wanted, environ.get("PATH", ""), os.environ.get("PATH", ""))
     return probe_go(go, environ, text(env, "GOVERSION"), probes=probes)
 

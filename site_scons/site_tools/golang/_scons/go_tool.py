@@ -15,6 +15,7 @@ from .builders import declare_in_folders
 from .calls import check_call
 from .fingerprint import Env
 from .messages import user_error
+from .paths import expecting
 from .variables import DEFAULTS, VARIABLES
 
 _FOLDER = "#build/tools"
@@ -54,8 +55,10 @@ def _environment(env: Env) -> dict[str, Any]:
 
 
 def _module_root(env: Env, module: Any) -> str:
+    with expecting("a folder in a Go module", "GoTool: module=", "name the folder"):
+        folder = str(env.Dir(module or ".").srcnode().get_abspath())
     try:
-        return find_module_root(str(env.Dir(module or ".").srcnode().get_abspath()))
+        return find_module_root(folder)
     except PackageError as error:
         hint = "" if module else ", or name its folder: module="
         msg = f"{error}{hint}"

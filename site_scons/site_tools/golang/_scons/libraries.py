@@ -20,6 +20,7 @@ from .carried import add_to
 from .fingerprint import LIBRARY_NAME, PRODUCT, Env, text
 from .library_file import HeaderFile, LibraryFile
 from .messages import user_error
+from .paths import expecting
 from .places import Place, add_aliases, declarations, declare, file_at, one_path
 from .target import library_of
 
@@ -85,7 +86,8 @@ def _target(env: Env, target: Any, usual: str) -> tuple[str, str]:
     if isinstance(target, SCons.Node.FS.Base):
         return str(target.dir.get_abspath()), str(target.name)
     folder, name = os.path.split(env.subst(str(f"$GOTARGETDIR/{usual}" if target is None else target)))
-    return str(env.fs.Dir(folder or ".").get_abspath()), name
+    with expecting("a folder for libraries", folder, "remove what is there, or choose another path"):
+        return str(env.fs.Dir(folder or ".").get_abspath()), name
 
 
 def _names(env: Env, product: Product, name: str) -> LibraryName:

@@ -13,6 +13,7 @@ from ..probes import Answer
 from .calls import check_call
 from .fingerprint import Env
 from .messages import user_error
+from .paths import expecting
 from .programs import PROGRAMS
 from .target import Node, library_of, note_evidence, program_of
 
@@ -69,11 +70,14 @@ def go_linkage_report(
     builder = SCons.Builder.Builder(action=_ReportAction(names or {}))
     try:
         check_call(env, "GoLinkageReport", overrides, (), target=target, source=source)
+        with expecting("programs to tell of", "GoLinkageReport: source", "name the files"):
+            named = env.arg2nodes(source, env.fs.File)
+        with expecting("a path for a file", "GoLinkageReport: target"):
+            made = env.arg2nodes(target, env.fs.File)
     except GolangError as error:
         raise user_error(str(error)) from error
     # What GoStaticLibrary returns has the header in it, of which there is nothing to tell.
-    binaries = [node for node in env.arg2nodes(source, env.fs.File) if not library_of(node)]
-    nodes = builder(env, target, binaries, **overrides)
+    nodes = builder(env, made or None, [node for node in named if not library_of(node)], **overrides)
     env.NoCache(nodes)
     note_evidence(nodes)
     return nodes

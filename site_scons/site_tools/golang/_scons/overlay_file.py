@@ -15,6 +15,7 @@ from .calls import check_call
 from .fingerprint import Env
 from .generated import generated_files, variant_dir
 from .messages import failure, user_error
+from .paths import expecting
 from .programs import PROGRAMS
 from .target import Viewer
 
@@ -28,7 +29,8 @@ def go_overlay(env: Env, target: Any, **overrides: Any) -> Any:
     try:
         check_call(env, "GoOverlay", overrides, (), target=target)
         env = env.Override(overrides)
-        nodes = env.arg2nodes(SCons.Util.flatten([target]), env.fs.File)
+        with expecting("a path for a file", "GoOverlay: target"):
+            nodes = env.arg2nodes(SCons.Util.flatten([target]), env.fs.File)
         viewer = Viewer(variant_dir(env), generated_files(env))
     except GolangError as error:
         raise user_error(str(error)) from error

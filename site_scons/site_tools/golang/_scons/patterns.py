@@ -15,6 +15,7 @@ from ..modules import MainPackage, main_package
 from .builders import package_dir
 from .fingerprint import Env
 from .generated import generated_files
+from .paths import expecting
 from .programs import PROGRAMS
 
 _ALL = "..."
@@ -49,7 +50,8 @@ def find_packages(env: Env, packages: Any, call: str, kind: str, tags: Sequence[
 
 def _root_of(env: Env, pattern: str) -> str:
     folder = pattern.partition(_ALL)[0]
-    return str(env.Dir(folder.rstrip("/") or (folder and "/") or ".").srcnode().get_abspath())
+    with expecting("a folder before /...", pattern):
+        return str(env.Dir(folder.rstrip("/") or (folder and "/") or ".").srcnode().get_abspath())
 
 
 def _with_made(env: Env, root: str, suffix: str) -> list[str]:

@@ -18,6 +18,7 @@ from .csettings import anchored, remember_folders
 from .fingerprint import Env, text
 from .generated import variant_dir
 from .outlines import Declaration
+from .paths import expecting
 from .program_file import ProgramFile
 from .programs import PROGRAMS
 from .scanner import PROGRAM_SCANNER
@@ -163,10 +164,11 @@ def one_path(value: Any) -> Any:
 
 def file_at(env: Env, path: str) -> Any:
     """Return the node of a file. Raises RequestError where something else is there."""
-    try:
+    with expecting("a path for a program", path, "remove what is there, or choose another path"):
         return env.fs.File(path)
-    except TypeError as error:
-        # SCons's own error for a directory in the place of a file, or the other way round.
-        fix = "remove what is there, or choose another path"
-        msg = f"{path}\n  wanted: a path for a program\n  found:  {error}\n  fix:    {fix}"
-        raise RequestError(msg) from error
+
+
+def folder_of(env: Env, variable: str) -> str:
+    """Return the path of the folder that a construction variable names. Raises RequestError where a file is there."""
+    with expecting("a path for a folder", f"${variable}", "remove what is there, or choose another path"):
+        return str(env.fs.Dir(text(env, variable)).get_abspath())

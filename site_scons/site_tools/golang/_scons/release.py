@@ -21,6 +21,7 @@ from .fingerprint import Env, text
 from .linkage_report import go_linkage_report
 from .messages import user_error
 from .packing import PackAction, SumsAction
+from .paths import expecting
 from .places import Place
 from .target import note_evidence
 from .unfinished import leave_nothing_unfinished
@@ -90,11 +91,8 @@ def _epoch(env: Env, overrides: dict[str, Any]) -> str:
 
 
 def _folder(env: Env, target: Any) -> Any:
-    try:
+    with expecting("a path for a folder", "GoRelease: target="):
         folder = env.Dir(target)
-    except TypeError as error:
-        msg = f"GoRelease: target=\n  wanted: a path for a folder\n  found:  {error}"
-        raise RequestError(msg) from error
     if _file(folder, SUMS).has_builder():
         msg = (
             f"GoRelease: {folder} is declared twice\n  wanted: a folder for each release\n"
@@ -105,19 +103,13 @@ def _folder(env: Env, target: Any) -> Any:
 
 
 def _file(folder: Any, name: str) -> Any:
-    try:
+    with expecting("a path for a file", "GoRelease: target=", "remove what is there"):
         return folder.File(name)
-    except TypeError as error:
-        msg = f"GoRelease: target=\n  wanted: a path for a file\n  found:  {error}\n  fix:    remove what is there"
-        raise RequestError(msg) from error
 
 
 def _files(env: Env, files: Any) -> list[Any]:
-    try:
+    with expecting("paths of files", "GoRelease: files="):
         nodes = env.arg2nodes(SCons.Util.flatten([files]), env.fs.File)
-    except TypeError as error:
-        msg = f"GoRelease: files=\n  wanted: paths of files\n  found:  {error}"
-        raise RequestError(msg) from error
     for node in nodes:
         if not isinstance(node, SCons.Node.FS.File):
             msg = f"GoRelease: files=\n  wanted: paths of files\n  found:  {node}, a {type(node).__name__}"

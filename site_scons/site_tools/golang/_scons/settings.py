@@ -24,6 +24,7 @@ from ..platform import Platform
 from ..toolchain import GoToolchain
 from .csettings import bare_name, c_settings
 from .fingerprint import LIBRARY_NAME, PRODUCT, Env, text
+from .paths import expecting
 from .values import FALSE, TRUE, definitions, flag, shell_environ, words
 
 _GLIBC = re.compile(r"(?:(?:GLIBC_)?\d+(?:\.\d+)+)?")
@@ -93,7 +94,17 @@ def _smoke(env: Env) -> Smoke | None:
 def sysroot_of(env: Env) -> str:
     """Return the folder with the files of the platform's own system; empty for none."""
     value = text(env, "GOSYSROOT")
-    return str(env.Dir(value).srcnode().abspath) if value else ""
+    return _folder(env, "GOSYSROOT", value) if value else ""
+
+
+def _folder(env: Env, name: str, value: str) -> str:
+    with expecting("a folder", f"${name}"):
+        return str(env.Dir(value).srcnode().abspath)
+
+
+def _file(env: Env, name: str, value: str) -> str:
+    with expecting("a file", f"${name}"):
+        return str(env.File(value).srcnode().abspath)
 
 
 def options_of(env: Env, toolchain: GoToolchain | None = None) -> Options:
@@ -150,12 +161,12 @@ def _emulated(env: Env) -> str:
         return ""
     if value.lower() in TRUE:
         return default_folder(platform_of(env))
-    return str(env.Dir(value).srcnode().abspath)
+    return _folder(env, "GOEMULATE", value)
 
 
 def _profile(env: Env) -> str:
     value = text(env, "GOPGO")
-    return value if value in ("", "auto", "off") else str(env.File(value).srcnode().abspath)
+    return value if value in ("", "auto", "off") else _file(env, "GOPGO", value)
 
 
 def caches_of(env: Env) -> dict[str, str]:
@@ -223,7 +234,7 @@ def workspace_of(env: Env, module_root: str) -> str:
     if wanted == "off":
         return wanted
     if wanted:
-        return str(env.File(wanted).srcnode().abspath)
+        return _file(env, "GOWORK", wanted)
     return find_workspace(module_root, str(env.Dir("#").abspath)) or "off"
 
 

@@ -19,7 +19,7 @@ from .calls import check_call
 from .fingerprint import Env, frozen, text
 from .messages import user_error, warn
 from .patterns import find_packages
-from .places import Place, add_alias, declarations, declare, file_at
+from .places import Place, add_alias, declarations, declare, file_at, folder_of
 from .programs import PROGRAMS
 from .result_file import FAILED, ResultFile, Tested
 from .run_action import MERGE_BUILDER, RUN_BUILDER
@@ -80,7 +80,7 @@ def _stems(env: Env, packages: Sequence[MainPackage]) -> list[tuple[MainPackage,
 
     Modules of one name have their whole path.
     """
-    folder = env.fs.Dir(text(env, "GOTESTDIR")).get_abspath()
+    folder = folder_of(env, "GOTESTDIR")
     modules = {package.module_root: _module(package) for package in packages}
     names = [program_name(module) for module in modules.values()]
     stems = []
@@ -168,7 +168,7 @@ def _merge(env: Env, profiles: Sequence[Any]) -> list[Any]:
     """Declare the coverage profile of all packages, where there are any; return its node."""
     if not profiles:
         return []
-    node = file_at(env, os.path.join(env.fs.Dir(text(env, "GOTESTDIR")).get_abspath(), "coverage.out"))
+    node = file_at(env, os.path.join(folder_of(env, "GOTESTDIR"), "coverage.out"))
     if node.has_builder():
         node.add_source([one for one in profiles if one not in node.sources])
     else:

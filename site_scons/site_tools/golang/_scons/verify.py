@@ -17,6 +17,7 @@ from .calls import check_call
 from .fingerprint import Env
 from .gate import pass_or_reject, read_facts, reject_unreadable
 from .messages import user_error
+from .paths import expecting
 from .settings import permissions_of, platform_of, request_of
 from .target import REJECTED, library_of
 
@@ -81,8 +82,10 @@ def go_verify(env: Env, target: Any = None, linkage: Any = None, platform: Any =
     try:
         asked = {"GOLINKAGE": parse_choice(Linkage, linkage, "linkage").value} if linkage is not None else {}
         check_call(env, "GoVerify", overrides, target=target)
+        with expecting("files that a builder makes", "GoVerify: target", "name the files"):
+            named = env.arg2nodes(target, env.fs.File)
         # What GoStaticLibrary returns has the header in it, which is proved with its library.
-        nodes = [node for node in env.arg2nodes(target, env.fs.File) if not library_of(node)]
+        nodes = [node for node in named if not library_of(node)]
         if not nodes:
             msg = f"GoVerify\n  wanted: files that a builder makes\n  found:  {target!r}"
             raise RequestError(msg)
