@@ -144,3 +144,17 @@ def test_why_fails_where_it_cannot_be_had(project: Project) -> None:
     assert "bad: linkage dynamic cannot be built\n" in broken.stdout
     assert golinkage(project, "why", "missing").status == 3
     assert golinkage(project, "why", os.sep).status == 3
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device of Linux")
+@pytest.mark.parametrize(
+    "arguments", ["inspect {}", "inspect --json" + 99 * " {}", "--help", "verify --expect broken {}"]
+)
+def test_output_that_cannot_be_written(project: Project, arguments: str) -> None:
+    """It is no verdict, whether it is known at the first line or at the last."""
+    command = f"{sys.executable} -m golang {arguments.replace('{}', sys.executable)}"
+    environ = {"PYTHONPATH": str(ROOT / "site_scons/site_tools"), "PYTHONUNBUFFERED": ""}
+    full = project.run("sh", "-c", f"{command} > /dev/full", environ=environ)
+    assert (full.status, full.text) == (2, "golinkage: cannot write: No space left on device\n")
+    closed = project.run("sh", "-c", f"{{ {command}; echo $? >&2; }} | true", environ=environ)
+    assert closed.text == ("1\n" if "verify" in arguments else "0\n")

@@ -1,6 +1,7 @@
 """The command ``golinkage``: inspect, verify and explain linkage without SCons. Usable on any binary.
 
-Exit status: 0 all is as expected; 1 something is not; 2 wrong usage; 3 a file, package or toolchain cannot be read.
+Exit status: 0 all is as expected; 1 something is not; 2 wrong usage, or the output cannot be written; 3 a file,
+package or toolchain cannot be read.
 """
 
 from __future__ import annotations
@@ -35,16 +36,36 @@ OK, UNEXPECTED, USAGE, UNREADABLE = 0, 1, 2, 3
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with ``arguments`` (those of the process by default); return its exit status."""
+    status = OK
+    try:
+        try:
+            status = _run(arguments)
+        finally:
+            print(end="", flush=True)
+    except BrokenPipeError:
+        # The reader of our output has had enough.
+        _drop_output()
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        _drop_output()
+        print(f"golinkage: cannot write: {error.strerror}", file=sys.stderr)
+        return USAGE
+    return status
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     parsed = _parser().parse_args(arguments)
     try:
         return int(parsed.run(parsed))
     except GolangError as error:
         print(f"golinkage: {error}", file=sys.stderr)
         return UNREADABLE
-    except BrokenPipeError:
-        # The reader of our output has had enough; Python must not complain when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
+
+
+def _drop_output() -> None:
+    """Have Python not complain once more when it flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
