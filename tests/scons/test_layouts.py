@@ -246,3 +246,34 @@ def test_a_repository_holds_no_sources_for_go(tmp_path: Path) -> None:
 
     assert "no directory" in outcome.stderr
     assert "Repository" in outcome.stderr
+
+
+@pytest.mark.parametrize("duplicate", [0, 1])
+def test_a_go_file_as_source_may_be_made_or_mapped(project: Project, duplicate: int) -> None:
+    """It need not stand when it is named, wherever programs see it from."""
+    project.module({"cmd/app/main.go": HELLO, "main.in": HELLO, "cmd/given/given.go": "package main\n"})
+    project.write(
+        {
+            "cmd/app/SConscript": 'Import("env")\n'
+            'env.GoProgram("#build/mapped", "main.go", linkage="static")\n'
+            'env.Command("version.go", [], "echo package main > $TARGET")\n'
+            'env.GoProgram("#build/made", ["version.go", "main.go"], linkage="static")\n'
+            'env.GoProgram("#build/seen", "#cmd/app/version.go", linkage="static")\n'
+        }
+    )
+    project.sconstruct(
+        f'SConscript("cmd/app/SConscript", exports="env", variant_dir="build/cmd", duplicate={duplicate})\n'
+        'made = env.Command("cmd/new/main.go", "main.in", Copy("$TARGET", "$SOURCE"))\n'
+        'env.Command("log", [], "touch $TARGET"); env.SideEffect("cmd/app/aside.go", "log")\n'
+        'env.GoProgram("build/new", made, linkage="static")\n'
+        'env.GoProgram("build/aside", "cmd/app/aside.go", linkage="static")\n'
+        'given = env.Command("build/main.go", "main.in", Copy("$TARGET", "$SOURCE"))\n'
+        'env.GoProgram("build/given", "cmd/given/main.go", linkage="static", GOGENERATED={"cmd/given": given})\n'
+    )
+    programs = ("mapped", "made", "seen", "new", "aside", "given")
+    targets = [f"build/{name}" for name in programs]
+    project.scons("-n", *targets)
+    project.scons(*targets)
+    project.up_to_date(*targets)
+    project.scons("-c", *targets)
+    project.scons("-n", *targets)

@@ -70,6 +70,15 @@ def test_mistakes_in_a_declaration(hello: Project, keywords: str, expected: tupl
         ("GoLinkageReport('report.json', made, linkag='x')", ("GoLinkageReport: unknown keyword linkag=",)),
         ("GoOverlay('overlay.json', GOGENERATE={})", ("unknown keyword GOGENERATE=", "fix:    GOGENERATED=")),
         ("GoProgram('app', 'made.in')", ("GoProgram\n  wanted: the directory of a main package as source", "made.in")),
+        (
+            "GoProgram('app', 'mian.go')",
+            ("found:  no file mian.go, and nothing makes it", "fix:    correct it, or name"),
+        ),
+        (
+            "GoProgram('app', ['main.go', env.File('mian.go')])",
+            ("GoProgram\n  wanted: ", "found:  no file mian.go, and"),
+        ),
+        ("GoFmt('mian.go')", ("GoFmt\n  wanted: the directory of a package", "found:  no file mian.go, and")),
         ("GoProgram('made.in')", ("GoProgram\n  wanted: the directory of a main package as source", "made.in")),
     ],
 )

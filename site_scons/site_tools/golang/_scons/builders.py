@@ -13,7 +13,7 @@ from ..errors import GolangError, RequestError
 from ..modules import MainPackage, find_module_root, import_path, module_path
 from .calls import check_call
 from .fingerprint import Env
-from .generated import generated_files, is_made
+from .generated import generated_files, is_made, standing_for
 from .messages import user_error
 from .paths import expecting
 from .places import Place, add_aliases, declarations, declare, file_at, one_path
@@ -92,10 +92,11 @@ def declare_in_folders(
 def package_dir(env: Env, source: Any, call: str, what: str = "main package") -> str:
     """Return the directory of the package that a call names, which must be there. Raises RequestError."""
     try:
-        named = [_directory_of(env, one) for one in SCons.Util.flatten([source]) if one]
+        nodes = [_node_of(env, one) for one in SCons.Util.flatten([source]) if one]
     except TypeError as error:
         msg = f"{call}\n  wanted: the directory of a {what} as source\n  found:  {str(error).rstrip(':')}"
         raise RequestError(msg) from error
+    named = [one if isinstance(one, SCons.Node.FS.Dir) else one.dir for one in nodes]
     directories = {one.srcnode().abspath for one in named}
     if len(directories) != 1:
         found = ", ".join(sorted(directories)) or "nothing"
@@ -108,6 +109,14 @@ def package_dir(env: Env, source: Any, call: str, what: str = "main package") ->
         if remote != directory:
             msg += f", only {remote} in a Repository\n  fix:    copy the Go module here: the go command reads one tree"
         raise RequestError(msg)
+    absent = [one for one in nodes if one not in named and not _is_seen(env, one.srcnode())]
+    if absent:
+        fix = f"correct it, or name the directory {absent[0].dir}; what makes a file is to be declared before"
+        found = f"no file {absent[0]}, and nothing makes it"
+        msg = (
+            f"{call}\n  wanted: the directory of a {what} as source, or files in it\n  found:  {found}\n  fix:    {fix}"
+        )
+        raise RequestError(msg)
     return directory
 
 
@@ -117,11 +126,19 @@ def _will_be_there(env: Env, directory: str, named: Sequence[Any]) -> bool:
     return made or any(os.path.dirname(path) == directory for path in generated_files(env))
 
 
-def _directory_of(env: Env, source: Any) -> Any:
+def _is_seen(env: Env, file: Any) -> bool:
+    """Return whether programs will see a file of the source tree there, be it made elsewhere."""
+    if os.path.exists(file.get_abspath()) or file.get_abspath() in generated_files(env):
+        return True
+    made = (folder.entries.get(file.name) for folder in standing_for(file.dir))
+    return any(one is not None and one.is_derived() for one in made)
+
+
+def _node_of(env: Env, source: Any) -> Any:
     if isinstance(source, str):
         source = env.subst(source)
-        return env.fs.File(source).dir if source.endswith(".go") else env.fs.Dir(source)
-    return source if isinstance(source, SCons.Node.FS.Dir) else source.dir
+        return env.fs.File(source) if source.endswith(".go") else env.fs.Dir(source)
+    return source
 
 
 def _declare_with_aliases(env: Env, directory: str, module_root: str, places: Sequence[Place]) -> Any:

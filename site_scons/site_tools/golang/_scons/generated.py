@@ -50,6 +50,17 @@ def is_made(folder: Any) -> bool:
     return any(node.has_builder() for node in folder.entries.values() if not isinstance(node, SCons.Node.FS.Dir))
 
 
+def standing_for(folder: Any) -> Iterator[Any]:
+    """Yield a folder, and the build folders that belong to it (VariantDir)."""
+    yield folder
+    above, below = folder, list[str]()
+    while above is not None:
+        for variant in above.variant_dirs:
+            yield variant.Dir(os.path.join(*below)) if below else variant
+        below.insert(0, above.name)
+        above = above.up()
+
+
 def variant_dir(env: Env) -> str:
     """Return the build folder of the SConscript that is being read; empty if it has none."""
     folder = env.fs.getcwd()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import SCons.Node.FS
@@ -14,7 +14,7 @@ from ..index import Index
 from ..modules import MainPackage, main_package
 from .builders import package_dir
 from .fingerprint import Env
-from .generated import generated_files
+from .generated import generated_files, standing_for
 from .paths import expecting
 from .programs import PROGRAMS
 
@@ -58,23 +58,12 @@ def _with_made(env: Env, root: str, suffix: str) -> list[str]:
     """Return the folders of packages in ``root`` and below in which files will be seen that builders make."""
     made = (
         os.path.join(str(node.dir.srcnode().get_abspath()), node.name)
-        for folder in _standing_for(env.fs.Dir(root))
+        for folder in standing_for(env.fs.Dir(root))
         for node in derived_below(folder)
     )
     folders = {os.path.dirname(path) for path in (*made, *generated_files(env)) if path.endswith(suffix)}
     below = {one: os.path.relpath(one, root).split(os.sep) for one in folders}
     return sorted(one for one, parts in below.items() if parts == [os.curdir] or not any(map(_is_skipped, parts)))
-
-
-def _standing_for(folder: Any) -> Iterator[Any]:
-    """Yield a folder, and the build folders that belong to it (VariantDir)."""
-    yield folder
-    above, below = folder, list[str]()
-    while above is not None:
-        for variant in above.variant_dirs:
-            yield variant.Dir(os.path.join(*below)) if below else variant
-        below.insert(0, above.name)
-        above = above.up()
 
 
 def _is_skipped(name: str) -> bool:
