@@ -295,8 +295,10 @@ def test_the_command_is_the_users_to_change(hello: Project) -> None:
     assert "PT_INTERP" in outcome.stderr
     hello.sconstruct('env.Replace(GOCOM="echo $TARGET")\n' + STATIC)
     nothing = hello.scons(status=2).stderr
-    assert "[build/static/app]" in nothing
-    assert "No such file" in nothing
+    assert "[build/static/app] the command made no file\n  wanted: build/static/app\n  found:  nothing" in nothing
+    assert "fix:    have the command write its output to $TARGET" in nothing
+    assert ".golang-" not in nothing
+    assert not [*(hello / "build/static").glob(".golang-*")]
 
 
 def test_jobs_are_shared_with_scons_and_outside_the_signature(hello: Project) -> None:

@@ -127,7 +127,20 @@ def _build_and_prove(node: Any, source: list[Any], env: Env) -> Any:
         failed = failure(node, f"Error {member.status}{_hidden(member)}")
     elif not member.built:
         failed = _compile(node, source, env, scan, environ)
-    return _explain(failed, scan) if failed else _prove(member.unproved, node, scan, member.reading)
+    if failed:
+        return _explain(failed, scan)
+    if not os.path.lexists(member.unproved):
+        return _nothing_made(node)
+    return _prove(member.unproved, node, scan, member.reading)
+
+
+def _nothing_made(node: Any) -> Any:
+    """Return the BuildError for a command that ends well and leaves no file to prove."""
+    return failure(
+        node,
+        f"the command made no file\n  wanted: {node}\n  found:  nothing to prove when the command had ended\n"
+        "  fix:    have the command write its output to $TARGET, as `go build -o ${TARGET.abspath}` does",
+    )
 
 
 def _hidden(member: Member) -> str:
