@@ -309,3 +309,20 @@ def test_jobs_are_shared_with_scons_and_outside_the_signature(hello: Project) ->
     assert " -p 3 " in hello.scons("GOJOBS=3").stdout
     hello.up_to_date("GOJOBS=2")
     hello.up_to_date("-j4")
+
+
+def test_always_build_links_anew(hello: Project) -> None:
+    """What is volatile, such as a stamp, is in no signature."""
+    hello.write({"cmd/app/main.go": "package main\n\nvar commit string\n\nfunc main() { println(commit) }\n"})
+    hello.sconstruct(
+        """app = env.GoProgram("build/app", "cmd/app", linkage="static", GOXDEFS={"main.commit": "$( $COMMIT $)"},
+                    COMMIT=ARGUMENTS["COMMIT"])
+if ARGUMENTS.get("ALWAYS"):
+    AlwaysBuild(app)"""
+    )
+    hello.scons("COMMIT=one")
+    assert not hello.scons("COMMIT=two").built
+    assert hello.scons("COMMIT=three", "ALWAYS=1").built == ["build/app"]
+    assert hello.run("build/app").stderr == "three\n"
+    assert hello.scons("COMMIT=three", "ALWAYS=1").built == ["build/app"]
+    hello.up_to_date("COMMIT=four")

@@ -19,7 +19,12 @@ _ACTION = ""
 
 
 def only_policy_changed(node: Any) -> bool:
-    """Return whether the target stands as it was built, and everything but the policy is as it was then."""
+    """Return whether the target stands as it was built, and everything but the policy is as it was then.
+
+    Not so of one that the user has built always, with AlwaysBuild: something that is in no signature may be new.
+    """
+    if node.always_build:
+        return False
     stored = node.get_stored_info()
     old, new = stored.binfo, node.get_binfo()
     try:
