@@ -622,3 +622,17 @@ def test_programs_that_embed_each_other_wait_for_neither(project: Project) -> No
     project.sconstruct("env.GoModule('.', linkage=['static', 'dynamic'])")
     assert "cycle" not in project.scons(status=None).text
     assert (project / "build/static/a").exists()
+
+
+def test_an_overlay_file_in_the_variant_folder_does_not_show_itself(project: Project) -> None:
+    project.module(
+        {
+            "SConscript": 'Import("env")\nenv.Command("gen.go", [], "echo package m > $TARGET")\nenv.GoOverlay("overlay.json")\n'
+        }
+    )
+    project.write({"m.go": "package m\n"})
+    project.sconstruct("SConscript('SConscript', variant_dir='build', duplicate=0, exports='env')")
+    project.scons()
+    shown = json.loads((project / "build/overlay.json").read_text())["Replace"]
+    assert shown == {str(project / "gen.go"): str(project / "build/gen.go")}
+    project.up_to_date()

@@ -17,7 +17,7 @@ from .generated import generated_files, variant_dir
 from .messages import failure, user_error
 from .paths import expecting
 from .programs import PROGRAMS
-from .target import Viewer
+from .target import Viewer, note_evidence
 
 
 def go_overlay(env: Env, target: Any, **overrides: Any) -> Any:
@@ -37,6 +37,8 @@ def go_overlay(env: Env, target: Any, **overrides: Any) -> Any:
     for node in nodes:
         node.attributes.golang_viewer = viewer
         _BUILDER(env, node, [])
+    # In a variant folder it would show itself.
+    note_evidence(nodes)
     return SCons.Util.NodeList(nodes)
 
 

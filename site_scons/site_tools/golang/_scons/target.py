@@ -75,7 +75,7 @@ def note_evidence(nodes: Iterable[Node]) -> None:
 
 
 def is_evidence(node: Node) -> bool:
-    """Return whether a node tells of programs: results of tests and checks, reports, releases."""
+    """Return whether a node tells of programs: results of tests and checks, reports, releases, overlays."""
     return hasattr(node.attributes, "golang_evidence")
 
 
