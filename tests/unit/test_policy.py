@@ -353,6 +353,10 @@ def test_must_be_a_go_program_unless_anything_will_do() -> None:
     dynamic = facts(go=False, interpreter="/lib/ld.so", needed=("libc.so.6",), has_dynamic=True)
     found = check(dynamic, Request(linkage=Linkage.STATIC), permissions=Permissions(), go=False)
     assert {one.fix for one in found} == {"link it with -static (LINKFLAGS), and with archives only"}
+    # A small program with musl has no texts of it.
+    small = Request(linkage=Linkage.STATIC_LIBC, libc=Libc.MUSL)
+    (told,) = check(facts(go=False), small, permissions=Permissions(), go=False)
+    assert told.fix.startswith("linkage='static' proves that it needs nothing")
     assert cases(facts(go=False, libc=Libc.GLIBC, has_tls=True), "static", go=False) == []
     assert "kind" in cases(facts(go=True, libc=Libc.GLIBC, has_tls=True), "static", go=False)
     assert cases(facts(build_info=info("1")), "static", go=False) == []
