@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -199,6 +200,10 @@ def test_highest_glibc_version(highest: str, ok: bool) -> None:
     assert [finding.case for finding in found] == ([] if ok else ["C18"])
     if not ok:
         assert found[0].found == "GLIBC_2.34 is required"
+        assert found[0].fix.startswith(f"GOLIBC='glibc-{highest}' with GOCTOOLCHAIN='zig' links against it")
+        # A C program that GoVerify looks at is not built with settings for Go.
+        [of_c] = findings(replace(binary, elf=replace(binary.elf, go=False)), max_glibc=highest, go=False)
+        assert of_c.fix.startswith(f"`python3 -m ziglang cc -target ARCH-linux-gnu.{highest}` as CC links against it")
 
 
 @pytest.mark.parametrize(

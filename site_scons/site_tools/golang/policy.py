@@ -65,6 +65,7 @@ def check(
         found += [
             *_segments(facts.elf, request, policy, prediction),
             *_needed(facts.elf, policy, permissions, platform, prediction),
+            *_glibc(facts.elf, policy, permissions, go=go),
             *_cgo(facts.elf, request, policy, go=go),
             *_crypto(facts.elf, request, permissions),
             *check_libc(
@@ -188,14 +189,22 @@ def _needed(
                 why=_because(prediction),
                 fix=f"{permit} if it is there wherever the program runs; {own}otherwise link its .a",
             )
+
+
+def _glibc(elf: ElfFacts, policy: Policy, permissions: Permissions, *, go: bool) -> Iterable[Finding]:
     floor, highest = elf.glibc_floor, permissions.max_glibc
-    if highest and floor and version_key(floor) > version_key(highest):
-        yield Finding(
-            case="C18",
-            wanted=f"glibc {highest} to be enough",
-            found=f"GLIBC_{floor} is required",
-            fix=f"GOLIBC='glibc-{highest}' with GOCTOOLCHAIN='zig' links against it ({ZIG_HELP}); or link statically",
-        )
+    if not (policy.needed and highest and floor) or version_key(floor) <= version_key(highest):
+        return
+    way = f"GOLIBC='glibc-{highest}' with GOCTOOLCHAIN='zig'"
+    if not go and _is_c(elf):
+        # Those settings are for what Go builds.
+        way = f"`python3 -m ziglang cc -target ARCH-linux-gnu.{highest}` as CC"
+    yield Finding(
+        case="C18",
+        wanted=f"glibc {highest} to be enough",
+        found=f"GLIBC_{floor} is required",
+        fix=f"{way} links against it ({ZIG_HELP}); or link statically",
+    )
 
 
 def _cgo(program: ElfFacts | ImageFacts, request: Request, policy: Policy, *, go: bool) -> Iterable[Finding]:
