@@ -636,3 +636,31 @@ def test_an_overlay_file_in_the_variant_folder_does_not_show_itself(project: Pro
     shown = json.loads((project / "build/overlay.json").read_text())["Replace"]
     assert shown == {str(project / "gen.go"): str(project / "build/gen.go")}
     project.up_to_date()
+
+
+def test_a_module_behind_a_symbolic_link(project: Project) -> None:
+    """The go command names files by the way that PWD tells, and a linker follows `..` from where the system is."""
+    project.write(
+        {
+            "far/away/real/go.mod": "module example.org/m\n\ngo 1.21\n",
+            "far/away/real/main.go": (
+                'package main\n\n// int answer(void);\nimport "C"\n\nfunc main() { println(C.answer(), Word) }\n'
+            ),
+            "answer.c": "int answer(void) { return 42; }\n",
+            "word.txt": 'package main\n\nconst Word = "made"\n',
+        }
+    )
+    (project / "link").symlink_to("far/away/real")
+    project.sconstruct(
+        "lib = env.StaticLibrary('build/answer', 'answer.c')\n"
+        "env.Command('build/gen/word.go', 'word.txt', 'cp $SOURCE $TARGET')\n"
+        "env.GoProgram('build/app', 'link', linkage='dynamic', LIBS=lib, GOGENERATED={'link': 'build/gen/word.go'})",
+        tools='"default", ',
+    )
+    project.scons()
+    assert project.run("build/app", check=True).stderr == "42 made\n"
+    project.up_to_date()
+    project.write({"word.txt": 'package main\n\nconst Word = "again"\n'})
+    assert project.rebuilt() == ["build/app"]
+    assert project.run("build/app", check=True).stderr == "42 again\n"
+    assert sorted(path.name for path in (project / "link").iterdir()) == ["go.mod", "main.go"]

@@ -171,7 +171,8 @@ class Configuration:
         compilers = self.c.compilers(cxx=prediction.needs_cxx) if prediction.needs_c else ()
         programs = (compiler.command[0] for compiler in compilers)
         environ["PATH"] = search_path(environ.get("PATH", ""), self.process_path, *programs)
-        return {**environ, **_spelled(compilers, environ["PATH"])}
+        # Go names files by it, which the overlay must too, if the module is behind a symbolic link.
+        return {**environ, **_spelled(compilers, environ["PATH"]), "PWD": self.root}
 
     def compilers_in_words(self, prediction: Prediction) -> dict[str, str]:
         """Return the C compilers that take part, as they are to be called in a shell. Raises ToolchainError."""

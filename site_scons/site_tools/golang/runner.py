@@ -50,6 +50,9 @@ def run(
     stdin: str = "",
 ) -> Completed:
     """Run ``argv`` with exactly ``environ``; see :class:`Runner`."""
+    if cwd is not None:
+        # Go names files by it, where it is a symbolic link; a shell's would be that of another directory.
+        environ = {**environ, "PWD": cwd}
     try:
         done = subprocess.run(
             list(argv),

@@ -118,7 +118,8 @@ def _text(
     top, (cflags, ldflags, *_) = config.c_settings.top, package.given
     # A shared library is linked in a scratch directory of Go's (cmd/go: gcToolchain.ld).
     near = "" if config.request.product is Product.C_SHARED else top
-    linked = tuple(linked_from(config.root, ldflags, near))
+    # A relative path leads from where the system is, whatever that was called on the way.
+    linked = tuple(linked_from(os.path.realpath(config.root), ldflags, near))
     unseen = [node for node in nodes if node.get_abspath() not in package.files]
     identity = config.c.package_identity(package)
     if not (unseen or identity or cflags or linked):
