@@ -67,6 +67,19 @@ def test_what_a_change_checks_again(project: Project, file: str, text: str, expe
     project.up_to_date("vet", "fmt")
 
 
+def test_why_they_run_again_is_told(project: Project) -> None:
+    project.write({"sum/sum.go": GOOD + "\nvar X int\n", "other/more.go": "package other\n"})
+    said = project.scons("--debug=explain", "vet", "fmt").stdout
+    vetted = "`sum' or what it imports changed, `words' or what it imports changed"
+    assert f"rebuilding `build/static/m.vet' because {vetted}\n" in said
+    formatted = "rebuilding `build/static/m.fmt' because `sum/sum.go' changed, `other/more.go' is new\n"
+    assert formatted in said
+    tagged = (project / "SConstruct").read_text().replace('"static")', '"static", GOTAGS="x")')
+    project.write({"SConstruct": tagged})
+    said = project.scons("--debug=explain", "vet").stdout
+    assert re.search("rebuilding `build/static/m.vet' because flags changed from '.*' to '.* -tags=x'\n", said), said
+
+
 def test_what_vet_finds(project: Project) -> None:
     project.write(
         {

@@ -327,3 +327,95 @@ def test_a_file_that_is_nowhere_is_told_before_anything_compiles(project: Projec
     # What the build makes may be declared after the release.
     project.sconstruct(f"{call}\nenv.Command('NOTICE', [], 'echo made > $TARGET')")
     project.scons("release")
+
+
+DAMAGES = {
+    "truncated": lambda file: file.write_bytes(file.read_bytes()[:-7]),
+    "emptied": lambda file: file.write_bytes(b""),
+    "replaced": lambda file: file.write_bytes(file.read_bytes()[:-1] + b"?"),
+    "removed": lambda file: file.unlink(),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_what_is_not_what_was_written_is_written_again(project: Project, damage: str) -> None:
+    """SCons never looks at targets; digests of a damaged archive would pass for those of a good one."""
+    release(project, platforms=f"'{HOST}'")
+    project.scons("release")
+    good = files(project / DIST)
+    for name in good:
+        DAMAGES[damage](project / DIST / name)
+        explained = project.scons("--debug=explain", "release").stdout
+        what = "it doesn't exist" if damage == "removed" else f"`{DIST}/{name}' is not what was written there"
+        assert f"building `{DIST}/{name}' because {what}\n" in explained
+        assert files(project / DIST) == good, name
+        project.up_to_date("release")
+    # The same bytes may be put back by anybody.
+    for name, content in good.items():
+        (project / DIST / name).write_bytes(content)
+    project.up_to_date("release")
+
+
+def test_archive_of_another_build_does_not_stand(project: Project) -> None:
+    """One that was killed before SCons kept what the archive is made of; then the old source comes back."""
+    release(project, platforms=f"'{HOST}'")
+    project.scons("release")
+    good, database = files(project / DIST), (project / ".sconsign.dblite").read_bytes()
+    project.write({"LICENSE": "freer\n"})
+    project.scons("release")
+    assert files(project / DIST) != good
+    (project / ".sconsign.dblite").write_bytes(database)
+    project.write({"LICENSE": "free\n"})
+    project.scons("release")
+    assert files(project / DIST) == good
+
+
+def test_killed_while_it_packs(project: Project) -> None:
+    release(
+        project,
+        platforms=f"'{HOST}'",
+        before=(
+            "import os, signal, sys\n"
+            "def die(event, arguments):\n"
+            "    if event == 'os.rename' and '.tar.gz' in str(arguments[0]):\n"
+            "        os.kill(0, signal.SIGKILL)\n"
+            "if ARGUMENTS.pop('DIE', 0):\n"
+            "    os.setpgid(0, 0)\n"
+            "    sys.addaudithook(die)"
+        ),
+    )
+    project.scons("release")
+    good = files(project / DIST)
+    project.write({"LICENSE": "freer\n"})
+    project.scons("DIE=1", "release", status=-9)
+    # Nothing under its name, and what was begun is aside.
+    assert [name for name in files(project / DIST) if name.endswith(".tar.gz")] == [
+        name for name in files(project / DIST) if name.startswith(".golang-")
+    ]
+    project.write({"LICENSE": "free\n"})
+    project.scons("release")
+    assert files(project / DIST) == good
+    project.up_to_date("release")
+
+
+def test_actions_after_the_packing_may_change_it(project: Project) -> None:
+    release(project, platforms=f"'{HOST}'")
+    append(project, "env.AddPostAction(released[0], 'echo signed >> $TARGET')")
+    project.scons("release")
+    assert (project / DIST / f"app-1.2-{OWN}.tar.gz").read_bytes().endswith(b"signed\n")
+    assert project.run("sh", "-c", f"cd {DIST} && sha256sum --strict -c SHA256SUMS").status == 0
+    project.up_to_date("release")
+
+
+def test_what_has_it_packed_again_is_told(project: Project) -> None:
+    release(project, platforms=f"'{HOST}'")
+    project.scons("release")
+    archive = f"rebuilding `{DIST}/app-1.2-{OWN}.tar.gz' because"
+    (project / "docs/README").chmod(0o755)
+    said = project.scons("--debug=explain", "release").stdout
+    assert f"{archive} mode of README changed from 'not executable' to 'executable'\n" in said
+    project.environ["SOURCE_DATE_EPOCH"] = "1700000000"
+    said = project.scons("--debug=explain", "release").stdout
+    assert f"{archive} SOURCE_DATE_EPOCH changed from '315532800' to '1700000000'\n" in said
+    project.write({"LICENSE": "freer\n"})
+    assert f"{archive} `LICENSE' changed\n" in project.scons("--debug=explain", "release").stdout

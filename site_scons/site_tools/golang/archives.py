@@ -32,16 +32,11 @@ class Entry(NamedTuple):
 def write_archive(path: str, folder: str, entries: Iterable[Entry], seconds: int) -> None:
     """Write a zip or tar.gz archive, as the end of ``path`` says, with all ``entries`` in one ``folder``.
 
-    Everything in it belongs to user and group 0 and is ``seconds`` since 1970 old. Raises OSError; then nothing is
-    left at ``path``.
+    Everything in it belongs to user and group 0 and is ``seconds`` since 1970 old. Raises OSError.
     """
     write = _write_zip if path.endswith(".zip") else _write_tar
-    try:
-        with open(path, "wb") as stream:
-            write(stream, folder, sorted(entries), seconds)
-    except BaseException:
-        Path(path).unlink(missing_ok=True)
-        raise
+    with open(path, "wb") as stream:
+        write(stream, folder, sorted(entries), seconds)
 
 
 def _write_tar(stream: BinaryIO, folder: str, entries: Sequence[Entry], seconds: int) -> None:

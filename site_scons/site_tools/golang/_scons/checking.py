@@ -18,6 +18,7 @@ from .overlay import show_inputs
 from .programs import PROGRAMS
 from .target import Node
 from .test_settings import vet_flags_of
+from .written_file import write_whole
 
 
 def vet_packages(node: Node, env: Env) -> Any:
@@ -80,7 +81,12 @@ def check_format(node: Node) -> Any:
         return obstructed(node, error)
 
 
-def _pass(node: Node, what: str, checked: list[str]) -> None:
-    with open(node.get_abspath(), "w", encoding="utf-8", errors="surrogateescape") as stream:
-        stream.writelines(f"{one}\n" for one in checked)
-    tell(f"{node}: {what} ({len(checked)})")
+def _pass(node: Node, what: str, checked: list[str]) -> Any:
+    def write(path: str) -> None:
+        with open(path, "w", encoding="utf-8", errors="surrogateescape") as stream:
+            stream.writelines(f"{one}\n" for one in checked)
+
+    failed = write_whole(node, write)
+    if not failed:
+        tell(f"{node}: {what} ({len(checked)})")
+    return failed

@@ -26,6 +26,7 @@ from .scanner import awaited_nodes, wait_for
 from .target import Node, Program, Viewer, note_evidence
 from .unfinished import leave_nothing_failed
 from .variables import DEFAULTS
+from .written_file import WrittenFile
 
 
 class _VetAction(SCons.Action.FunctionAction):  # type: ignore[misc]  # SCons is untyped
@@ -34,12 +35,14 @@ class _VetAction(SCons.Action.FunctionAction):  # type: ignore[misc]  # SCons is
     def get_presig(self, target: list[Any], source: list[Any], env: Env, executor: Any = None) -> bytes:
         del source, executor
         try:
-            made_of = [PROGRAMS.inputs_of(program) for program in checked_by(target[0]).programs]
+            made_of = {one.package_dir: PROGRAMS.inputs_of(one) for one in checked_by(target[0]).programs}
         except GolangError:
             # The scan meets the same error, and the build reports it.
             return b"unknown"
-        lines = [f"{closure.digest} {settings}" for closure, settings, _ in made_of]
-        return "\n".join(["GoVet", str(*frozen(env, ["GOVETFLAGS"])), *lines]).encode()
+        settings = (line.replace(" ", ": ", 1) for _, lines, _ in made_of.values() for line in lines.splitlines())
+        files = (f"`{os.path.relpath(path)}' or what it imports: {made.digest}" for path, (made, *_) in made_of.items())
+        flags = f"GOVETFLAGS: {next(frozen(env, ['GOVETFLAGS']))}"
+        return "\n".join(["format: GoVet", flags, *dict.fromkeys(settings), *files]).encode()
 
 
 class _FmtAction(SCons.Action.FunctionAction):  # type: ignore[misc]  # SCons is untyped
@@ -52,8 +55,9 @@ class _FmtAction(SCons.Action.FunctionAction):  # type: ignore[misc]  # SCons is
             settings = PROGRAMS.outlines.settings_text(checked.first, None)
         except GolangError:
             return b"unknown"
-        go = settings.partition("\n")[0]
-        return "\n".join(["GoFmt", go, *(f"{path} {digest}" for path, digest in go_files(checked).items())]).encode()
+        go = settings.partition("\n")[0].replace(" ", ": ", 1)
+        files = (f"`{path}': {digest}" for path, digest in go_files(checked).items())
+        return "\n".join(["format: GoFmt", go, *files]).encode()
 
 
 def _vet(target: list[Any], source: list[Any], env: Env) -> Any:
@@ -152,6 +156,7 @@ def _declare(env: Env, call: str, packages: Sequence[MainPackage], programs: tup
             )
             raise RequestError(msg)
         return node
+    node.__class__ = WrittenFile
     node.attributes.golang_checked = Checked(programs)
     if call == "GoVet":
         PROGRAMS.enlist(programs)

@@ -18,6 +18,7 @@ from .permitted import own_findings, with_system_libraries
 from .programs import PROGRAMS
 from .settings import permissions_of, platform_of
 from .target import Node, program_of
+from .written_file import write_whole
 
 
 def write_report(target: Node, names: Mapping[Node, str]) -> Any:
@@ -29,11 +30,16 @@ def write_report(target: Node, names: Mapping[Node, str]) -> Any:
         evidence = [_evidence(node, name) for node, name in names.items()]
     except GolangError as error:
         return failure(target, str(error))
-    with open(target.get_abspath(), "w", encoding="utf-8") as stream:
-        json.dump(report_json(evidence), stream, indent=2)
-        stream.write("\n")
-    tell(report_table(evidence))
-    return None
+
+    def write(path: str) -> None:
+        with open(path, "w", encoding="utf-8") as stream:
+            json.dump(report_json(evidence), stream, indent=2)
+            stream.write("\n")
+
+    failed = write_whole(target, write)
+    if not failed:
+        tell(report_table(evidence))
+    return failed
 
 
 def _evidence(node: Node, name: str) -> Evidence:

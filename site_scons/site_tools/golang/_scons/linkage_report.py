@@ -16,6 +16,7 @@ from .messages import user_error
 from .paths import expecting
 from .programs import PROGRAMS
 from .target import Node, library_of, note_evidence, program_of
+from .written_file import WrittenFile
 
 
 class _ReportAction(SCons.Action.FunctionAction):  # type: ignore[misc]  # SCons is untyped
@@ -37,7 +38,8 @@ class _ReportAction(SCons.Action.FunctionAction):  # type: ignore[misc]  # SCons
     def get_presig(self, target: Any, source: Any, env: Env, executor: Any = None) -> bytes:
         """Return what a report depends on besides the bytes of its programs: what was asked of them."""
         del target, executor
-        return "\n".join([_schema(env), *(f"{self._name(node)} {_asked(node)}" for node in source)]).encode()
+        asked = (f"what is asked of {self._name(node)}: {_asked(node)}" for node in source)
+        return "\n".join([f"format: {_schema(env)}", *asked]).encode()
 
 
 def _asked(node: Node) -> str:
@@ -78,6 +80,8 @@ def go_linkage_report(
         raise user_error(str(error)) from error
     # What GoStaticLibrary returns has the header in it, of which there is nothing to tell.
     nodes = builder(env, made or None, [node for node in named if not library_of(node)], **overrides)
+    for node in nodes:
+        node.__class__ = WrittenFile
     env.NoCache(nodes)
     note_evidence(nodes)
     return nodes

@@ -18,6 +18,7 @@ from .messages import failure, user_error
 from .paths import expecting
 from .programs import PROGRAMS
 from .target import Viewer, note_evidence
+from .written_file import WrittenFile, write_whole
 
 
 def go_overlay(env: Env, target: Any, **overrides: Any) -> Any:
@@ -35,6 +36,7 @@ def go_overlay(env: Env, target: Any, **overrides: Any) -> Any:
     except GolangError as error:
         raise user_error(str(error)) from error
     for node in nodes:
+        node.__class__ = WrittenFile
         node.attributes.golang_viewer = viewer
         _BUILDER(env, node, [])
     # In a variant folder it would show itself.
@@ -61,8 +63,8 @@ def _write(target: list[Any], source: list[Any], env: Env) -> Any:
         shown = PROGRAMS.shown_to(env, target[0].attributes.golang_viewer)
     except GolangError as error:
         return failure(target[0], str(error))
-    write_json({place: str(node.get_abspath()) for place, node in shown.items()}, target[0].get_abspath())
-    return None
+    replace = {place: str(node.get_abspath()) for place, node in shown.items()}
+    return write_whole(target[0], lambda path: write_json(replace, path))
 
 
 _BUILDER = SCons.Builder.Builder(

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from typing import Any
 
 import SCons.Action
 
 from ..release import SCHEMA
 from .fingerprint import Env
-from .messages import failure, warn
+from .messages import warn
 from .target import Node, program_of
+from .written_file import write_whole
 
 
 class PackAction(SCons.Action.FunctionAction):  # type: ignore[misc]  # SCons is untyped
@@ -26,13 +26,14 @@ class PackAction(SCons.Action.FunctionAction):  # type: ignore[misc]  # SCons is
 
         del env
         entries = [Entry(node.name, _path(node), _is_executable(node)) for node in source]
-        return _written(target[0], lambda path: write_archive(path, self._folder, entries, self._seconds))
+        return write_whole(target[0], lambda path: write_archive(path, self._folder, entries, self._seconds))
 
     def get_presig(self, target: Any, source: Any, env: Env, executor: Any = None) -> bytes:
         """Return what an archive depends on besides the contents of the files in it."""
         del target, env, executor
-        entries = (f"{node.name} {_is_executable(node)}" for node in source)
-        return "\n".join([f"GoRelease {SCHEMA} {self._folder} {self._seconds}", *entries]).encode()
+        settings = [f"format: {SCHEMA}", f"folder: {self._folder}", f"SOURCE_DATE_EPOCH: {self._seconds}"]
+        entries = (f"mode of {node.name}: {'' if _is_executable(node) else 'not '}executable" for node in source)
+        return "\n".join([*settings, *entries]).encode()
 
 
 class SumsAction(SCons.Action.FunctionAction):  # type: ignore[misc]  # SCons is untyped
@@ -46,7 +47,7 @@ class SumsAction(SCons.Action.FunctionAction):  # type: ignore[misc]  # SCons is
         from ..archives import write_sums
 
         del env
-        failed = _written(target[0], lambda path: write_sums(path, [_path(node) for node in source]))
+        failed = write_whole(target[0], lambda path: write_sums(path, [_path(node) for node in source]))
         strays = self._strays(target[0].dir)
         if strays and not failed:
             found = ", ".join(os.path.join(str(target[0].dir), name) for name in strays)
@@ -64,17 +65,7 @@ class SumsAction(SCons.Action.FunctionAction):  # type: ignore[misc]  # SCons is
     def get_presig(self, target: Any, source: Any, env: Env, executor: Any = None) -> bytes:
         """Return what the digests depend on besides the contents of the files."""
         del target, source, env, executor
-        return b"GoRelease sums"
-
-
-def _written(node: Node, write: Callable[[str], None]) -> Any:
-    """Write a file with ``write``; return None or a BuildError."""
-    try:
-        write(node.get_abspath())
-    except OSError as error:
-        where = f": {error.filename}" if error.filename else ""
-        return failure(node, f"cannot be written\n  wanted: to write {node}\n  found:  {error.strerror}{where}")
-    return None
+        return b"format: GoRelease sums"
 
 
 def _path(node: Node) -> str:

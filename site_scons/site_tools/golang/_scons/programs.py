@@ -243,10 +243,14 @@ class Programs:
         """Return what targets were built from, and what this one is called there."""
         return self._known(node).history, _name(node)[0]
 
-    def _known(self, node: Node) -> Kept:
+    def kept(self, env: Env) -> Kept:
+        """Return what is kept of targets between runs; ``env`` is any environment."""
         if self._kept is None:
-            self._kept = Kept(self.outlines.probes(program_of(node).env).store)
+            self._kept = Kept(self.outlines.probes(env).store)
         return self._kept
+
+    def _known(self, node: Node) -> Kept:
+        return self.kept(program_of(node).env)
 
     def _inputs_digest(self, node: Node) -> str:
         closure, settings, _ = self.inputs(node)

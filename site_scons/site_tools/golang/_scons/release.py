@@ -25,6 +25,7 @@ from .paths import expecting
 from .places import Place
 from .target import note_evidence
 from .unfinished import leave_nothing_unfinished
+from .written_file import WrittenFile
 
 _KEYWORDS = ("version", "programs", "platforms", "linkage", "name", "files", "target")
 
@@ -136,6 +137,7 @@ def _stem(archive: str) -> str:
 
 def _pack(env: Env, archive: Any, entries: Sequence[Any], seconds: int) -> Any:
     check_entries(archive.name, [(node.name, str(node)) for node in entries])
+    archive.__class__ = WrittenFile
     return env.Command(archive, entries, PackAction(_stem(archive.name), seconds), target_scanner=_ABSENT)[0]
 
 
@@ -156,6 +158,7 @@ def _complete(env: Env, folder: Any, called: str, archives: Sequence[Any], names
     """Declare what tells of the archives; return the nodes of the release."""
     report = go_linkage_report(env, _file(folder, REPORT), sorted(names, key=names.__getitem__), names)[0]
     sums = env.Command(_file(folder, SUMS), [*archives, report], SumsAction(called))[0]
+    sums.__class__ = WrittenFile
     # First the file that depends on all others: so SCons has begun with all of them before it builds any.
     note_evidence([sums, *archives, report])
     env.Alias("release", [sums, *archives, report])
