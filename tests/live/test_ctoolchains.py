@@ -224,7 +224,8 @@ def test_macos_with_cgo_needs_its_libraries(project: Project) -> None:
         project,
         "wanted: the libraries of macOS, to link cgo for darwin/arm64: resolv",
         "which has libSystem only",
-        "fix:    linkage='static' (no cgo); or GOCC with the flags that name Apple's SDK",
+        "fix:    GOCC with the flags that name Apple's SDK (--sysroot, -L, -F); "
+        "or linkage='static' (no cgo), if example.org/m works without\n",
     )
     assert "Traceback" not in message
     program(project, "static", "platform='darwin/arm64', GOVERIFYDROPPEDCGO='ok'")

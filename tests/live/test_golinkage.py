@@ -128,7 +128,11 @@ def test_why_fails_where_it_cannot_be_had(project: Project) -> None:
     )
     refused = golinkage(project, "why", "--linkage", "static", ".")
     assert refused.status == 1
+    assert refused.stdout.startswith(".: linkage static cannot be built\n  wanted: linkage static (cgo off)\n")
     assert "has only cgo files" in refused.stdout
+    # Neither libc can be linked statically there, nor is it needed: the system's is loaded anyway.
+    refused = golinkage(project, "why", "--linkage", "static", "--platform", "windows/amd64", ".")
+    assert "fix:    linkage='dynamic', which has cgo on; or do without that package\n" in refused.stdout
     for linkage, platform in (
         ("static", "openbsd/amd64"),
         ("static-libc", "darwin/arm64"),

@@ -81,14 +81,6 @@ def test_unzip_sees_names_modes_and_times(tmp_path: Path) -> None:
     assert app.stat().st_mode & 0o777 == 0o755
 
 
-def test_nothing_is_left_of_an_archive_that_cannot_be_written(tmp_path: Path) -> None:
-    for suffix in (".tar.gz", ".zip"):
-        path = tmp_path / f"a{suffix}"
-        with pytest.raises(FileNotFoundError):
-            write_archive(str(path), "app-1", [Entry("gone", str(tmp_path / "gone"), executable=False)], SECONDS)
-        assert not path.exists()
-
-
 def test_sums_are_those_of_sha256sum(tmp_path: Path) -> None:
     for name in ("b", "a"):
         (tmp_path / name).write_bytes(name.encode() * (3 << 20))

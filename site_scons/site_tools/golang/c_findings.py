@@ -199,3 +199,15 @@ def missing_library(name: str, prediction: Prediction, compiler: CCompiler, *, d
         why="; ".join(str(use) for use in prediction.cgo if use.package not in ("runtime/cgo", "net", "os/user")),
         fix=fix,
     )
+
+
+def without_apple(missing: Sequence[str], prediction: Prediction, platform: Platform, compiler: CCompiler) -> Finding:
+    """Tell of libraries of macOS that the linker does not find, by their names for ``-l`` (linkage case C19)."""
+    without = "" if prediction.does_without_c else f", if {prediction.cgo[-1].package} works without"
+    return Finding(
+        case="C19",
+        wanted=f"the libraries of macOS, to link cgo for {platform}: {', '.join(missing)}",
+        found=f"{compiler}, which has libSystem only" if compiler.is_zig else str(compiler),
+        why="; ".join(map(str, prediction.cgo[:1])),
+        fix=f"GOCC with the flags that name Apple's SDK (--sysroot, -L, -F); or linkage='static' (no cgo){without}",
+    )

@@ -248,12 +248,13 @@ def _findings(scan: ProgramScan) -> tuple[Finding, ...]:
 
 def _why_lines(package: str, scan: ProgramScan) -> list[str]:
     prediction, findings, linkage = scan.prediction, _findings(scan), scan.configuration.request.linkage.value
-    broken = [f"  {found.import_path}: {found.error}" for found in scan.closure if found.error]
+    # Of a package with nothing but cgo files there is a finding.
+    broken = [f"  {one.import_path}: {one.error}" for one in scan.closure if one.error and not one.has_only_cgo]
     possible = not broken and not errors(findings)
     lines = [f"{package}: linkage {linkage} {f'gives {prediction.kind.value}' if possible else 'cannot be built'}"]
     lines += broken
     lines += [f"  {use.package} needs cgo: {use}" for use in prediction.cgo]
-    if not prediction.cgo:
+    if not prediction.cgo and not any(one.has_only_cgo for one in scan.closure):
         lines.append("  no package needs cgo")
     if findings:
         lines.append(describe(findings))

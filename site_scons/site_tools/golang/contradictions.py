@@ -72,7 +72,8 @@ def _library(request: Request, platform: Platform, options: Options) -> list[Fin
     wanted, mode = f"linkage {request} of a {request.product.value}", f"-buildmode={request.product.value}"
     if request.linkage is Linkage.STATIC:
         why = "C calls Go through cgo, which `static` turns off"
-        static = "linkage='static-libc' (for a static C program) or " if request.product is Product.C_ARCHIVE else ""
+        has_static = request.product is Product.C_ARCHIVE and not platform.why_not_static_libc
+        static = "linkage='static-libc' (for a static C program) or " if has_static else ""
         fix = f"{static}linkage='dynamic', in its own call: GOLINKAGE is for all that have none"
         return [_refuse("C11", wanted, f"{mode} with CGO_ENABLED=0", why, fix)]
     if request.product is Product.C_SHARED and request.linkage.links_libc_statically:
@@ -117,7 +118,6 @@ def _words(request: Request, platform: Platform, options: Options) -> list[Findi
 
 
 def _static_flags(request: Request, platform: Platform, options: Options) -> list[Finding]:
-    del platform
     allowed = {Linkage.STATIC_LIBC: "-static", Linkage.STATIC_PIE: "-static-pie"}.get(request.linkage)
     found = []
     for place, words in options.c_linker_flags.items():
@@ -134,7 +134,8 @@ def _static_flags(request: Request, platform: Platform, options: Options) -> lis
                     if "-linkmode=external" in options.linker_words
                     else "without -linkmode external Go's own linker ignores it and the result is silently dynamic"
                 )
-                fix = f"remove {word}" + ("" if allowed else "; linkage='static-libc' links libc statically")
+                without = allowed or platform.why_not_static_libc
+                fix = f"remove {word}" + ("" if without else "; linkage='static-libc' links libc statically")
                 if request.linkage is Linkage.STATIC:
                     fix = f"remove {word}: linkage='static' is static without it"
                 found.append(_refuse(case, f"linkage {request}", f"{word} in {place}", why, fix))
@@ -142,13 +143,12 @@ def _static_flags(request: Request, platform: Platform, options: Options) -> lis
 
 
 def _link_mode(request: Request, platform: Platform, options: Options) -> list[Finding]:
-    del platform
     found = []
     modes, _ = take_flag(options.linker_words, "-linkmode")
     for mode in dict.fromkeys(modes):
         if request.linkage is Linkage.STATIC and mode == "external":
             why = "external linking needs cgo; before Go 1.22 it printed a warning and linked a broken program"
-            fix = "remove it, or ask for linkage='static-libc'"
+            fix = f"remove it, or ask for linkage={'dynamic' if platform.why_not_static_libc else 'static-libc'!r}"
             found.append(_refuse("C7", f"linkage {request} (cgo off)", f"-linkmode {mode} in GOLDFLAGS", why, fix))
         if request.linkage.links_libc_statically and mode != "external":
             why = "Go's internal linker cannot link libc statically"
@@ -240,7 +240,8 @@ def _sanitizers(request: Request, platform: Platform, options: Options) -> list[
         used.append("GORACE")
     if used and not request.linkage.uses_cgo:
         why = "the sanitizer's run-time library is C: Go refuses it without cgo"
-        fix = "ask for linkage='dynamic' or 'static-libc' (both work with the race detector), or turn it off"
+        both = "" if platform.why_not_static_libc else " or 'static-libc' (both work with the race detector)"
+        fix = f"ask for linkage='dynamic'{both}, or turn it off"
         return [_refuse("C10", f"linkage {request} (cgo off)", ", ".join(used), why, fix)]
     if options.race and platform.goos == "linux" and _pie(request, options):
         why = "Go refuses the race detector in position independent programs (cmd/go/internal/work: buildModeInit)"

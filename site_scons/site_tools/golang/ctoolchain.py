@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from .c_findings import c_findings, missing_library, other_libc_than_c, toolchains_for, without_c
+from .c_findings import c_findings, missing_library, other_libc_than_c, toolchains_for, without_apple, without_c
 from .ccompiler import LINK_FAILED, CCompiler, LinkTrial, find_compiler, try_link
 from .compiler_memo import CompilerMemo
 from .csettings import is_shared_file, shared_stem
@@ -216,17 +216,7 @@ class CToolchain:
     def _darwin_findings(self, prediction: Prediction, compiler: CCompiler) -> tuple[Finding, ...]:
         """Go links nearly every program for macOS against libresolv too (internal/syscall/unix: net_darwin.go)."""
         missing = self.memo.link(compiler, ["-lresolv", *prediction.library_flags], self._environ).missing
-        if not missing:
-            return ()
-        return (
-            Finding(
-                case="C19",
-                wanted=f"the libraries of macOS, to link cgo for {self.platform}: {', '.join(missing)}",
-                found=f"{compiler}, which has libSystem only" if compiler.is_zig else str(compiler),
-                why="; ".join(map(str, prediction.cgo[:1])),
-                fix="linkage='static' (no cgo); or GOCC with the flags that name Apple's SDK (--sysroot, -L, -F)",
-            ),
-        )
+        return (without_apple(missing, prediction, self.platform, compiler),) if missing else ()
 
     def prepare(self, prediction: Prediction) -> None:
         """Have everything there that many compilers will need at once. Raises ToolchainError."""

@@ -154,6 +154,11 @@ class Package:
         paths = map(self.path, names)
         return tuple(found for path in paths for found in dynamic_imports(path, read_source(path)))
 
+    @property
+    def has_only_cgo(self) -> bool:
+        """Whether this configuration leaves out all of its Go files, for they use cgo."""
+        return not self.go_files and self.dropped_cgo is not None
+
     @cached_property
     def dropped_cgo(self) -> DroppedCgo | None:
         """What is lost where this configuration leaves out its cgo files; None where it leaves out none."""

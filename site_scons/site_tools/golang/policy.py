@@ -92,8 +92,10 @@ def _policy_for(facts: BinaryFacts, request: Request, *, go: bool) -> Policy:
     policy = POLICIES[request.linkage]
     if facts.images and request.linkage in (Linkage.DYNAMIC, Linkage.STATIC):
         # What loads nothing at all does not exist there (linkage case C19).
-        dynamic = {Kind.DYNAMIC} if request.linkage is Linkage.DYNAMIC else set()
-        return replace(policy, kinds=frozenset({Kind.SYSTEM_ONLY, *dynamic}))
+        if request.linkage is Linkage.DYNAMIC:
+            return replace(policy, kinds=frozenset({Kind.SYSTEM_ONLY, Kind.DYNAMIC}))
+        fix = "do without the packages and flags that bring in shared libraries, or ask for linkage='dynamic'"
+        return replace(policy, kinds=frozenset({Kind.SYSTEM_ONLY}), fix=fix)
     if request.linkage.is_static and not go and facts.elf is not None and _is_c(facts.elf):
         # There is no C program without libc: static, for it, is libc linked in.
         libc = {Kind.STATIC_LIBC} if request.linkage is Linkage.STATIC else set()

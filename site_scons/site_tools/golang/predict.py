@@ -87,12 +87,12 @@ def predict(
     flags = tuple(flag for package in with_cgo for flag in package.library_flags)
     findings = [
         *_not_a_program(main),
-        *_only_cgo(graph, main, closure, request),
+        *_only_cgo(graph, main, closure, request, platform),
         *_plugin(graph, main, request),
         *_no_flags(graph, main, with_cgo),
         *(_nss(graph, main, closure, request) if permissions.nss is Level.ERROR else ()),
         *(_loads_libraries(graph, main, loading) if request.linkage.is_static else ()),
-        *(_dropped(graph, main, closure, permissions.dropped_cgo) if not request.linkage.uses_cgo else ()),
+        *(_dropped(graph, main, closure, permissions.dropped_cgo, platform) if not request.linkage.uses_cgo else ()),
         *_without_boring(graph, main, request, plan),
     ]
     return Prediction(
@@ -156,19 +156,24 @@ def _not_a_program(main: Package) -> list[Finding]:
     ]
 
 
-def _only_cgo(graph: PackageGraph, main: Package, closure: Sequence[Package], request: Request) -> list[Finding]:
+def _only_cgo(
+    graph: PackageGraph, main: Package, closure: Sequence[Package], request: Request, platform: Platform
+) -> list[Finding]:
     if request.linkage.uses_cgo:
         return []
+    way = "linkage='static-libc' links its C code statically"
+    if platform.why_not_static_libc:
+        way = "linkage='dynamic', which has cgo on"
     return [
         Finding(
             case="C30",
             wanted=f"linkage {request} (cgo off)",
             found=f"package {package.import_path} has only cgo files ({', '.join(package.dropped_cgo.files)})",
             why=_chain(graph, main, package.import_path),
-            fix="linkage='static-libc' links its C code statically; or do without that package",
+            fix=f"{way}; or do without that package",
         )
         for package in closure
-        if package.dropped_cgo and not package.go_files
+        if package.dropped_cgo and package.has_only_cgo
     ]
 
 
@@ -253,10 +258,13 @@ def _loads_libraries(
     ]
 
 
-def _dropped(graph: PackageGraph, main: Package, closure: Sequence[Package], level: Level) -> list[Finding]:
+def _dropped(
+    graph: PackageGraph, main: Package, closure: Sequence[Package], level: Level, platform: Platform
+) -> list[Finding]:
     if level is Level.OK:
         return []
     found = []
+    with_cgo = Linkage.DYNAMIC.value if platform.why_not_static_libc else Linkage.STATIC_LIBC.value
     for package in closure:
         dropped = package.dropped_cgo
         if dropped is None or not package.go_files or not (dropped.stub or dropped.lost or not dropped.replaced_by):
@@ -276,7 +284,7 @@ def _dropped(graph: PackageGraph, main: Package, closure: Sequence[Package], lev
                 wanted="every package to work without cgo",
                 found=f"package {package.import_path} leaves out {len(dropped.files)} cgo files; {instead}",
                 why=_chain(graph, main, package.import_path),
-                fix="linkage='static-libc' keeps them; GOVERIFYDROPPEDCGO='ok' if the program works without",
+                fix=f"linkage={with_cgo!r} keeps them; GOVERIFYDROPPEDCGO='ok' if the program works without",
             )
         )
     return found
