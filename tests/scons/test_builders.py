@@ -139,7 +139,9 @@ def test_one_path_is_one_program(hello: Project) -> None:
     assert "static-libc (glibc) and linkage static-libc (musl)" in message
 
     for second, found in (
-        ('GOTAGS="x"', "tags () and ('x',)"),
+        ('GOTAGS="x"', "found:  GOTAGS=[] and GOTAGS='x'\n"),
+        ('GOXDEFS={"main.v": "1"}', "found:  GOXDEFS={} and GOXDEFS={'main.v': '1'}\n"),
+        ('GOVERIFYNSS="error"', "found:  GOVERIFYNSS='warn' and GOVERIFYNSS='error'\n"),
         ('GOARCH="riscv64"', "linux/riscv64"),
         ('GOVERIFYLIBS=["libm.so.6"]', "libm.so.6"),
         ('GOCOM="other"', "'other'"),

@@ -84,7 +84,8 @@ def test_one_path_is_one_platform(project: Project) -> None:
     message = fails(project, "app is declared twice", "linux/arm64", "linux/arm", "put $GOPLATFORM into the path")
     assert "Traceback" not in message
     project.sconstruct("env.GoProgram('app', 'cmd/app', linkage='static', platform=['linux/arm/v6', 'linux/arm/v7'])")
-    fails(project, "app is declared twice", "GOARM")
+    told = "found:  GOARM='6' and GOARM='7'\n  fix:    put $GOPLATFORM into the path"
+    fails(project, "app is declared twice", told)
 
 
 def test_what_cannot_be_a_platform(project: Project) -> None:

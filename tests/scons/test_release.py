@@ -317,6 +317,18 @@ def test_mistakes(project: Project) -> None:
     assert "dist/app-1 is declared twice" in project.scons("release", status=2).stderr
 
 
+def test_two_versions_with_settings_of_their_own(project: Project) -> None:
+    call = "env.GoRelease('{0}', 'cmd/app', GOXDEFS={{'main.version': '{0}'}}{1})\n"
+    project.sconstruct(call.format("1.0", "") + call.format("1.1", ""))
+    message = project.scons("release", status=2).stderr
+    assert "found:  GOXDEFS={'main.version': '1.0'} and GOXDEFS={'main.version': '1.1'}\n" in message
+    assert "fix:    give each a GOTARGETDIR of its own; or, of GoRelease, a name=\n" in message
+    project.sconstruct(call.format("1.0", "") + call.format("1.1", ", GOTARGETDIR='build/next'"))
+    project.scons("release")
+    assert (project / "dist/app-1.0").exists()
+    assert project.run("build/next/app").stderr == "1.1\n"
+
+
 def test_a_file_that_is_nowhere_is_told_before_anything_compiles(project: Project) -> None:
     call = "env.GoRelease(version='1', programs='cmd/app', files='NOTICE')"
     project.sconstruct(call)

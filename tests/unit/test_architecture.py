@@ -333,8 +333,18 @@ NAMED_ELSEWHERE = {
     "_scons.carried": {"CGO_LDFLAGS"},
     # Who links with frameworks.
     "_scons.csettings": {"GOOS"},
-    # Where the search for a toolchain begins, and what must not differ between two declarations of one path.
-    "_scons.configurations": {"GO", "GOVERSION", "GOCOM"},
+    # Where the search for a toolchain begins, and what is told, or not, of two declarations of one path.
+    "_scons.configurations": {
+        "GO",
+        "GOARCH",
+        "GOCOM",
+        "GOLINKAGE",
+        "GOOS",
+        "GOPLATFORM",
+        "GOTARGETDIR",
+        "GOTESTDIR",
+        "GOVERSION",
+    },
     # What does not change what is built.
     "_scons.fingerprint": {
         "GOCOM",

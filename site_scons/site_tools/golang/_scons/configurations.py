@@ -26,6 +26,10 @@ from .csettings import c_settings
 from .fingerprint import Env, text
 from .settings import drivers_of, options_of, permissions_of, platform_of, process_environ, request_of
 from .target import LINKED, LINKER_FLAGS, POLICY_PIN, Node, Program
+from .variables import VARIABLES
+
+_PLACES = ("GOARCH", "GOLINKAGE", "GOOS", "GOPLATFORM", "GOTARGETDIR", "GOTESTDIR")
+"""Variables that say what a target is, which is told by other names, and where it goes."""
 
 
 def declaration(env: Env) -> Answer:
@@ -115,23 +119,34 @@ def settings_text(config: Configuration, needs: CNeeds | None, command: str) -> 
 
 def refuse_another(node: Node, known: Program, wanted: Program) -> None:
     """Raise RequestError if two declarations of one target differ, saying in what."""
-    asked, fix = _difference(known, wanted)
+    asked, fix = _difference(node, known, wanted)
     if asked:
         msg = f"{node} is declared twice\n  wanted: one program at one path\n  found:  {asked}\n  fix:    {fix}"
         raise RequestError(msg)
 
 
-def _difference(known: Program, wanted: Program) -> tuple[str, str]:
+def _difference(node: Node, known: Program, wanted: Program) -> tuple[str, str]:
     """Return in what two declarations differ, empty if in nothing, and what to do about it."""
-    fix = "give each a GOTESTDIR of its own" if wanted.is_test else "give each a path of its own"
+    fix = "give each a path of its own"
+    if wanted.is_test:
+        fix = "give each a GOTESTDIR of its own"
+    elif node.dir.get_abspath() == wanted.env.Dir(text(wanted.env, "GOTARGETDIR")).get_abspath():
+        fix = "give each a GOTARGETDIR of its own; or, of GoRelease, a name="
     if known.request != wanted.request:
         return f"linkage {known.request} and linkage {wanted.request}", "put $GOLINKAGE into the path"
     if known.package_dir != wanted.package_dir:
         return f"{known.package_dir} and {wanted.package_dir}", fix
     before, now = _settings(known), _settings(wanted)
-    if before["platform"] != now["platform"]:
+    if text(known.env, "GOPLATFORM") != text(wanted.env, "GOPLATFORM"):
         fix = "put $GOPLATFORM into the path"
-    return ", ".join(f"{name} {before[name]!r} and {now[name]!r}" for name in now if before[name] != now[name]), fix
+    differing = [name for name in now if before[name] != now[name]]
+    # As the user gave them, where they were given; what they come to is another matter.
+    given = [one.name for one in VARIABLES if one.name not in _PLACES] if differing else []
+    shown = [name for name in given if known.env.get(name) != wanted.env.get(name)]
+    found = [f"{name}={known.env.get(name)!r} and {name}={wanted.env.get(name)!r}" for name in shown]
+    if before["platform"] != now["platform"]:
+        found.insert(0, f"platform {before['platform']} and {now['platform']}")
+    return ", ".join(found or (f"{name} {before[name]!r} and {now[name]!r}" for name in differing)), fix
 
 
 def _settings(program: Program) -> dict[str, Any]:
