@@ -170,6 +170,17 @@ def test_the_platform_is_proved(command: Project) -> None:
     assert "  wanted: a program for windows/arm64 (PE)\n  found:  ELF" in command.scons(status=2).stderr
 
 
+def test_a_program_that_is_there_is_proved_where_it_is_installed(project: Project) -> None:
+    project.module({"main.go": HELLO})
+    project.run("go", "build", "-o", "tools/app", ".", environ={"CGO_ENABLED": "0"}, check=True)
+    for linkage, status in (("dynamic", 0), ("static-libc", 2), ("static", 0)):
+        project.sconstruct(f"env.GoVerify(env.InstallAs('build/app', 'tools/app'), linkage={linkage!r})")
+        project.scons(status=status)
+        assert (project / "build/app").exists() is (status == 0)
+    assert (project / "tools/app").exists()
+    project.up_to_date()
+
+
 def test_what_is_no_binary(project: Project) -> None:
     project.sconstruct(
         'env.GoVerify(env.Command("text", [], "echo text > $TARGET"), linkage="static")\n'
@@ -187,8 +198,15 @@ def test_what_is_no_binary(project: Project) -> None:
 
 def test_wrong_calls(project: Project) -> None:
     for call, message in (
-        ('env.GoVerify("app")', "GoVerify: nothing builds app"),
-        ('env.GoVerify(env.Alias("all", []))', "GoVerify: nothing builds all"),
+        (
+            'env.GoVerify("app")',
+            "GoVerify: nothing builds app\n  wanted: a file that a builder makes\n  found:  no such file",
+        ),
+        ('env.GoVerify("SConstruct")', "env.GoVerify(env.InstallAs('build/SConstruct', 'SConstruct')) proves it"),
+        (
+            'env.GoVerify(env.Alias("all", []))',
+            "GoVerify: nothing builds all\n  wanted: a file that a builder makes\n  found:  of type Alias\n",
+        ),
         ('env.Command("out/app", [], "x"); env.GoVerify(Dir("out"))', "GoVerify: nothing builds out"),
         ('env.GoVerify(env.Command("app", [], "x"), linkage="pure")', "linkage: wanted one of"),
         ('env.GoVerify(env.Command("app", [], "x"), platform="linux/arm65")', "platform='linux/arm65'\n  wanted: "),

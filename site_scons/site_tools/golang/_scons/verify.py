@@ -72,6 +72,22 @@ def _platform_settings(env: Env, platform: Any) -> dict[str, str]:
     return parse_platform(env.subst(platform))
 
 
+def _why_not(node: Any) -> str:
+    """Return what is wrong with a target, and how to mend it; empty if nothing is."""
+    # A folder has a builder too: that which makes it.
+    if not isinstance(node, SCons.Node.FS.Base) or isinstance(node, SCons.Node.FS.Dir):
+        return f"  found:  of type {type(node).__name__}\n  fix:    name the files"
+    if node.has_builder():
+        return ""
+    if node.rexists():
+        return (
+            "  found:  a file that is there already\n"
+            f"  fix:    env.GoVerify(env.InstallAs('build/{node.name}', '{node}')) proves it where it is installed; "
+            "`golinkage verify` proves it without SCons"
+        )
+    return "  found:  no such file\n  fix:    call GoVerify after the call that declares how it is built"
+
+
 def go_verify(env: Env, target: Any = None, linkage: Any = None, platform: Any = None, **overrides: Any) -> Any:
     """Attach the gate to targets that anything builds; returns their nodes.
 
@@ -96,13 +112,8 @@ def go_verify(env: Env, target: Any = None, linkage: Any = None, platform: Any =
         raise user_error(str(error)) from error
     fresh = []
     for node in nodes:
-        # A folder has a builder too: that which makes it.
-        wrong = not isinstance(node, SCons.Node.FS.Base) or isinstance(node, SCons.Node.FS.Dir)
-        if wrong or not node.has_builder():
-            msg = (
-                f"GoVerify: nothing builds {node}\n  wanted: a file that a builder makes\n"
-                "  fix:    call GoVerify with a file, after the call that declares how it is built"
-            )
+        if found := _why_not(node):
+            msg = f"GoVerify: nothing builds {node}\n  wanted: a file that a builder makes\n{found}"
             raise user_error(msg)
         if not hasattr(node.attributes, "golang_verified"):
             fresh.append(node)
