@@ -93,7 +93,7 @@ def test_what_cannot_be_a_platform(project: Project) -> None:
         "platform='linux/x86'": "GOARCH 'x86' is none of linux's",
         "platform='plan9'": "no GOARCH; those of plan9",
         "platform=[]": "found:  none",
-        "platform='linux/arm64', GOARCH='arm'": "found:  GOARCH= beside it",
+        "platform='linux/arm64', GOARCH='arm'": "found:  GOARCH= beside it\n  fix:    leave that out",
         "platfrom='linux/arm64'": "fix:    platform=",
         "platform='openbsd/amd64', linkage='static'": "libc.so only",
     }.items():

@@ -296,7 +296,7 @@ def test_mistakes(project: Project) -> None:
         "platforms=['linux/x86']": "GOARCH 'x86' is none of linux's",
         "platforms=['openbsd/amd64']": "which every Go program loads",
         "linkage='statik'": "wanted one of dynamic, static",
-        "name='a b'": "GoRelease: name=\n",
+        "name='a b'": "GoRelease: name=\n  wanted: text of letters, digits and . _ + ~ -, such as 'app'\n",
         "files=['LICENSE', 'other/LICENSE']": "found:  LICENSE and other/LICENSE",
         "files=['other']": "GoRelease: files=\n  wanted: paths of files",
         "files=[env.Dir('other')]": "GoRelease: files=\n  wanted: paths of files",

@@ -169,6 +169,7 @@ def test_what_a_platform_stands_for(text: str) -> None:
         ("Linux/amd64", "GOOS 'Linux' is none of", "platform='linux/amd64', or another"),
         (" linux/aarch64/v8 ", "GOOS ' linux' is none of", "platform='linux/arm64/v8', or another"),
         ("linux/arm65", "GOARCH 'arm65' is none of linux's", "platform='linux/arm64', or another"),
+        ("aarch64", "GOOS 'aarch64' is none of", "platform='linux/arm64', or another"),
         ("beos/amd64", "GOOS 'beos' is none of", "choose one of `go tool dist list`"),
         ("linux/amd64/", "nothing after the second /", "platform='linux/amd64'"),
         ("linux/s390x/", "nothing after the second /", "platform='linux/s390x'"),

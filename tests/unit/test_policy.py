@@ -325,6 +325,9 @@ def test_nss_of_packages_that_no_go_calls() -> None:
 def test_machine(goarch: str, fields: dict[str, Any], ok: bool) -> None:
     found = findings(facts(**fields), "static", platform=Platform("linux", goarch))
     assert [finding.case for finding in found] == ([] if ok else ["machine"])
+    assert all(finding.fix.startswith("GOOS and GOARCH select") for finding in found)
+    of_c = findings(facts(**fields, go=False), "static", platform=Platform("linux", goarch), go=False)
+    assert all(finding.fix.startswith("build it with a compiler (CC) for that platform") for finding in of_c)
 
 
 def test_machine_is_not_judged_where_it_is_unknown() -> None:

@@ -415,6 +415,13 @@ def test_what_would_suit(
     assert toolchains_for(platform, request, chosen_by).startswith(advice)
 
 
+def test_what_is_not_installed_is_to_be_installed() -> None:
+    """It is never proposed to choose what was chosen."""
+    request = Request(linkage=Linkage.STATIC_LIBC)
+    advice = toolchains_for(ARM64, request, "GOCTOOLCHAIN", missing="aarch64-linux-gnu-gcc")
+    assert advice.startswith("install it (Debian: gcc-aarch64-linux-gnu) or GOLIBC='musl' with zig (`pip install")
+
+
 def test_musl_has_two_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("golang.c_findings.host_platform", lambda: LINUX)
     musl = Request(linkage=Linkage.DYNAMIC, libc=Libc.MUSL)

@@ -55,11 +55,12 @@ def toolchains_for(
     settings: Mapping[str, str] | None = None,
     *,
     cxx: bool = False,
+    missing: str = "",
 ) -> str:
     """Return which C toolchains make what is asked for, and how to get them, in words.
 
     ``chosen_by`` is the variable that says which one builds, if any does; ``settings`` are Go's micro-architecture
-    variables; ``cxx`` tells whether it is to have C++.
+    variables; ``cxx`` tells whether it is to have C++; ``missing`` is the compiler that was chosen and is not there.
     """
     glibc, here = request.libc is Libc.GLIBC or platform.goos != "linux", platform == host_platform()
     static_glibc = glibc and request.linkage.links_libc_statically
@@ -71,10 +72,13 @@ def toolchains_for(
         own = "gcc with GOCTOOLCHAIN='system'" if chosen_by == "GOCTOOLCHAIN" else "gcc as CC"
         found.append(f"{own} (Debian: {'g++' if cxx else 'gcc libc6-dev'})")
     elif glibc and prefix:
-        compiler = "g++" if cxx else "gcc"
-        found.append(f"GOCTOOLCHAIN='{prefix}-gcc' (Debian: {compiler}-{prefix.replace('_', '-')})")
+        way = "install it" if missing == f"{prefix}-gcc" else f"GOCTOOLCHAIN='{prefix}-gcc'"
+        found.append(f"{way} (Debian: {'g++' if cxx else 'gcc'}-{prefix.replace('_', '-')})")
     elif here and not glibc and not cxx and request.linkage is not Linkage.STATIC_PIE:
-        found.append("GOCTOOLCHAIN='musl-gcc' (Debian: musl-tools)")
+        way = "install it" if missing == "musl-gcc" else "GOCTOOLCHAIN='musl-gcc'"
+        found.append(f"{way} (Debian: musl-tools)")
+    if static_glibc and platform.goos == "linux" and not here and not request.product.is_library:
+        found.append(f"GOLIBC='musl' with zig ({ZIG_HELP})")
     if chosen_by == "GOSYSROOT":
         found.insert(0, f"put gcc and libc6-dev for {platform} into GOSYSROOT (docs/emulation.md)")
     if chosen_by == "GOCC" or not found:

@@ -267,7 +267,9 @@ class CToolchain:
 
     def _no_compiler(self, error: ToolchainError, prediction: Prediction) -> Finding:
         why = "; ".join(map(str, prediction.cgo)) or f"linkage {self.request} is linked by the C toolchain"
-        fix = toolchains_for(self.platform, self.request, self.chosen_by, self.settings, cxx=prediction.needs_cxx)
+        missing = self.drivers[0].cc if self.chosen_by == "GOCTOOLCHAIN" else ""
+        cxx = prediction.needs_cxx
+        fix = toolchains_for(self.platform, self.request, self.chosen_by, self.settings, cxx=cxx, missing=missing)
         without = without_c(prediction, self.request, self.platform)
         return Finding(
             case="E1",

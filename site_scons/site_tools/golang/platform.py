@@ -238,7 +238,7 @@ def _nearest(text: str) -> str:
     """Return the platform that is meant by another spelling, such as ``Linux/x86_64``; empty if none is like it."""
     import difflib
 
-    goos, _, rest = text.strip().lower().partition("/")
+    goos, _, rest = (text if "/" in text else f"linux/{text}").strip().lower().partition("/")
     goarch, _, variant = rest.partition("/")
     known = [f"{goos}/{goarch}" for goos, ports in PORTS.items() for goarch in ports]
     asked = f"{goos}/{_MACHINES.get(goarch, goarch)}"

@@ -26,7 +26,8 @@ def check_word(what: str, value: object) -> str:
     if isinstance(value, str) and _WORD.fullmatch(value):
         return value
     found = "nothing" if value is None or value == "" else repr(value)
-    msg = f"GoRelease: {what}=\n  wanted: text of letters, digits and . _ + ~ -, such as '1.2.3'\n  found:  {found}"
+    example = "1.2.3" if what == "version" else "app"
+    msg = f"GoRelease: {what}=\n  wanted: text of letters, digits and . _ + ~ -, such as {example!r}\n  found:  {found}"
     if value and not isinstance(value, str):
         msg += f"\n  why:    as a {type(value).__name__}, 1.10 is 1.1\n  fix:    {what}={str(value)!r}"
     raise RequestError(msg)

@@ -83,8 +83,12 @@ def _made_of(node: Any) -> Iterator[str]:
     yield from map(_file, changes)
     changed = [name for name in {**before, **now} if before.get(name) != now.get(name)]
     for name in changed:
-        if name == LINKED and name in before and name in now:
-            yield from _linked(*(dict(word.split("=") for word in one[name].split()) for one in (before, now)))
+        if name == LINKED:
+            # Not every compiler tells of them; another one is told of by itself.
+            if name in before and name in now:
+                yield from _linked(*(dict(word.split("=") for word in one[name].split()) for one in (before, now)))
+            elif changed == [LINKED]:
+                yield "what the C compiler links changed"
             continue
         yield f"{name} changed from {before.get(name, 'none')!r} to {now.get(name, 'none')!r}"
     if not changes and not changed:

@@ -78,8 +78,9 @@ def _platforms(env: Env, platform: Any, overrides: dict[str, Any]) -> list[dict[
     found = {one: parse_platform(one) for one in map(str, map(env.subst, named))}
     twice = [name for settings in found.values() for name in settings if name in overrides]
     if twice or not found:
-        what = f"{twice[0]}= beside it" if twice else "none"
-        msg = f"platform={platform!r}\n  wanted: one or several, such as 'linux/arm64'\n  found:  {what}"
+        what = f"{twice[0]}= beside it\n  fix:    leave that out: platform= says it all" if twice else "none"
+        wanted = "one or several, such as 'linux/arm64' or 'linux/arm/v7'"
+        msg = f"platform={platform!r}\n  wanted: {wanted}\n  found:  {what}"
         raise RequestError(msg)
     return list(found.values())
 
