@@ -153,6 +153,32 @@ def test_a_file_for_a_folder_and_the_other_way_round(hello: Project, call: str, 
 
 
 @pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("GoTest('a.xml', '.', linkage='static')", ("GoTest: multiple values for argument 'linkage'", "wanted: GoTest(packages")),
+        ("GoTest('.', 'static', 'linux/arm64', 'more')", ("GoTest: too many positional", "wanted: GoTest(packages")),
+        ("GoRelease('1', '.', nmae='x', platfroms='y')", ("GoRelease: unknown keyword nmae=", "fix:    name=")),
+        ("GoOverlay()", ("GoOverlay: missing a required argument: 'target'", "wanted: GoOverlay(target, **overrides)")),
+        ("GoLinkageReport('a')", ("GoLinkageReport", "wanted: a path for the report", "fix:    GoLinkageReport(target, source)")),
+        ("GoProgram('a', '.', linkage='static', GOLINKAGE='dynamic')", ("linkage='static'", "found:  GOLINKAGE='dynamic' beside")),
+        ("GoTest('.', linkage=['static', 'dynamic'], GOLINKAGE='dynamic')", ("linkage=['static', 'dynamic']", "beside it")),
+        ("GoVerify(env.Command('x', [], 'x'), 'static', GOLINKAGE='dynamic')", ("linkage='static'", "beside it")),
+    ],
+)  # fmt: skip
+def test_arguments_of_a_call(hello: Project, call: str, expected: tuple[str, ...]) -> None:
+    hello.sconstruct(f"env.{call}")
+    outcome = hello.scons("-n", status=2)
+    for text in (*expected, '/SConstruct", line 3, in <module>'):
+        assert text in outcome.stderr
+    assert "TypeError" not in outcome.stderr
+
+
+def test_one_linkage_said_twice_is_no_matter(hello: Project) -> None:
+    hello.sconstruct("env.GoProgram('app', '.', linkage='static', GOLINKAGE='static')")
+    hello.scons("-n")
+
+
+@pytest.mark.parametrize(
     ("keyword", "expected"),
     [
         ('GO="#folder"', ("no Go toolchain", "found:  none ($GO: ", "/folder, a folder)", "fix:    correct $GO")),

@@ -193,6 +193,9 @@ RULES = {
     "E4: paths in GOFLAGS": Rule(
         "E4", EVERY, {"goflags": ("-trimpath=0",), "goflags_from": "GOFLAGS"}, "-trimpath=0 in GOFLAGS", "GOTRIMPATH=False",
     ),
+    "E4: version control in GOBUILDFLAGS": Rule(
+        "E4", EVERY, {"build_flags": ("-buildvcs=true",)}, "-buildvcs=true in GOBUILDFLAGS", "GOBUILDVCS=True",
+    ),
     "E4: no paths in GOFLAGS": Rule(
         "E4", EVERY, {"trimpath": False, "goflags": ("-trimpath",), "goflags_from": "GOFLAGS"},
         "-trimpath in GOFLAGS", "GOTRIMPATH=True",
@@ -252,7 +255,7 @@ ACCEPTED: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         EVERY,
         {"trimpath": False, "buildvcs": True, "goflags": ("-buildvcs", "-trimpath=false", "-buildvcs=true")},
     ),
-    "other flags": (EVERY, {"build_flags": ("-mod=vendor", "-v", "-p", "2", "-trimpath=false", "-buildvcs=true")}),
+    "other flags": (EVERY, {"build_flags": ("-mod=vendor", "-v", "-p", "2", "-trimpath=true", "-buildvcs=false")}),
     "cgo said as it is": (("static",), {"asked": {"CGO_ENABLED": "0"}}),
     "cgo said as it is, on": (("dynamic", "static-libc", "static-pie"), {"asked": {"CGO_ENABLED": "1"}}),
     "platform and toolchain said as they are": (

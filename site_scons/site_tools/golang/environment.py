@@ -20,7 +20,7 @@ _SPELLED = {True: ("", "1", "t", "T", "true", "TRUE", "True"), False: ("0", "f",
 
 def contradicting(request: Request, platform: Platform, options: Options) -> list[Finding]:
     """Return everything in the environment of a build that contradicts its construction variables."""
-    return [*_cgo(request, options), *_platform(platform, options), *_toolchain(options), *_adopted_flags(options)]
+    return [*_cgo(request, options), *_platform(platform, options), *_toolchain(options), *_undoing_flags(options)]
 
 
 def _cgo(request: Request, options: Options) -> list[Finding]:
@@ -62,21 +62,23 @@ def _toolchain(options: Options) -> list[Finding]:
     return findings
 
 
-def _adopted_flags(options: Options) -> list[Finding]:
-    """Return the flags of GOFLAGS that undo what a construction variable says, which is passed before them."""
-    why = "the go command takes the last of two, and whether it is there would depend on the machine"
+def _undoing_flags(options: Options) -> list[Finding]:
+    """Return those of GOFLAGS and GOBUILDFLAGS that undo what a construction variable says, which is passed before."""
+    why = "the go command takes the last of two"
+    on_the_machine = ", and whether it is there would depend on the machine"
     return [
         Finding(
             case="E4",
             wanted=f"{variable}={ours}",
-            found=f"{flag} in {options.goflags_from}",
-            why=why,
-            fix=f"remove it from {options.goflags_from}, or {variable}={not ours} in the SConstruct",
+            found=f"{flag} in {place}",
+            why=why if place == "GOBUILDFLAGS" else why + on_the_machine,
+            fix=f"remove it from {place}, or {variable}={not ours} in the SConstruct",
         )
         for name, variable, ours in (
             ("-trimpath", "GOTRIMPATH", options.trimpath),
             ("-buildvcs", "GOBUILDVCS", options.buildvcs),
         )
-        for flag in options.goflags
+        for place, flags in ((options.goflags_from, options.goflags), ("GOBUILDFLAGS", options.build_flags))
+        for flag in flags
         if flag_name(flag) == name and flag_value(flag) not in _SPELLED[ours]
     ]

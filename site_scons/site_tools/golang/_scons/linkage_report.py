@@ -8,7 +8,7 @@ from typing import Any
 import SCons.Action
 import SCons.Builder
 
-from ..errors import GolangError
+from ..errors import GolangError, RequestError
 from ..probes import Answer
 from .calls import check_call
 from .fingerprint import Env
@@ -76,10 +76,14 @@ def go_linkage_report(
             named = env.arg2nodes(source, env.fs.File)
         with expecting("a path for a file", "GoLinkageReport: target"):
             made = env.arg2nodes(target, env.fs.File)
+        if not made:
+            fix = "GoLinkageReport(target, source)"
+            msg = f"GoLinkageReport: target\n  wanted: a path for the report\n  found:  none\n  fix:    {fix}"
+            raise RequestError(msg)
     except GolangError as error:
         raise user_error(str(error)) from error
     # What GoStaticLibrary returns has the header in it, of which there is nothing to tell.
-    nodes = builder(env, made or None, [node for node in named if not library_of(node)], **overrides)
+    nodes = builder(env, made, [node for node in named if not library_of(node)], **overrides)
     for node in nodes:
         node.__class__ = WrittenFile
     env.NoCache(nodes)

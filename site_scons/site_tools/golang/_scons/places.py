@@ -14,6 +14,7 @@ from ..errors import RequestError
 from ..linkage import Linkage, parse_choice
 from ..platform import parse_platform
 from .build_action import BUILD_ACTION
+from .calls import check_linkage
 from .csettings import anchored, remember_folders
 from .fingerprint import Env, text
 from .generated import variant_dir
@@ -45,6 +46,7 @@ def declarations(
 
     Raises RequestError.
     """
+    check_linkage(linkage, overrides)
     if "GOLINKAGE" in overrides:
         linkage = overrides.pop("GOLINKAGE") if linkage is None else linkage
     if platform is not None and env["GOTARGETDIR"] == DEFAULTS["GOTARGETDIR"]:

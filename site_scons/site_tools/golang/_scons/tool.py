@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 from typing import Any
 
 from ..errors import ToolchainError
@@ -32,17 +34,27 @@ def generate(env: Env, **kwargs: Any) -> None:
     # SCons's own variables, for an environment that loads no other tool.
     env["BUILDERS"]["GoProgram"] = go_program
     env["BUILDERS"]["GoModule"] = go_module
-    env["BUILDERS"]["GoStaticLibrary"] = _go_static_library
-    env["BUILDERS"]["GoSharedLibrary"] = _go_shared_library
-    env["BUILDERS"]["GoLinkageReport"] = _go_linkage_report
-    env.AddMethod(_go_verify, "GoVerify")
-    env.AddMethod(_go_release, "GoRelease")
-    env.AddMethod(_go_tool, "GoTool")
-    env.AddMethod(_go_overlay, "GoOverlay")
-    env.AddMethod(_go_test, "GoTest")
-    env.AddMethod(_go_vet, "GoVet")
-    env.AddMethod(_go_fmt, "GoFmt")
+    for name, (module, function) in _BUILDERS.items():
+        env["BUILDERS"][name] = _method(module, function, name)
+    for name, (module, function) in _METHODS.items():
+        env.AddMethod(_method(module, function, name), name)
 
+
+_BUILDERS = {
+    "GoStaticLibrary": ("libraries", "go_static_library"),
+    "GoSharedLibrary": ("libraries", "go_shared_library"),
+    "GoLinkageReport": ("linkage_report", "go_linkage_report"),
+}
+_METHODS = {
+    "GoVerify": ("verify", "go_verify"),
+    "GoRelease": ("release", "go_release"),
+    "GoTool": ("go_tool", "go_tool"),
+    "GoOverlay": ("overlay_file", "go_overlay"),
+    "GoTest": ("tests", "go_test"),
+    "GoVet": ("checks", "go_vet"),
+    "GoFmt": ("checks", "go_fmt"),
+}
+"""What is imported when it is called: module and function by name."""
 
 _EXPANDED = ("_GOMODULEROOT", "_GOPACKAGE", "_GOFLAGS", "_GOJOBS")
 """The private construction variables that are computed for each target."""
@@ -65,64 +77,24 @@ def _platform(target: list[Any], source: list[Any], env: Env, for_signature: boo
     return platform_name({name: text(env, name) for name in PLATFORM_SETTINGS})
 
 
-def _go_static_library(env: Env, target: Any, source: Any, **overrides: Any) -> Any:
-    from .libraries import go_static_library
+def _method(module: str, function: str, name: str) -> Any:
+    """Return a method of environments that is a function of a module, which is imported when it is called."""
 
-    return go_static_library(env, target, source, **overrides)
+    def declare(env: Env, *args: Any, **kwargs: Any) -> Any:
+        method = getattr(importlib.import_module(f".{module}", __package__), function)
+        try:
+            return method(env, *args, **kwargs)
+        except TypeError as error:
+            signature = inspect.signature(method)
+            try:
+                signature.bind(env, *args, **kwargs)
+            except TypeError as wrong:
+                names = [str(one).partition(":")[0] for one in signature.parameters.values()][1:]
+                msg = f"{name}: {wrong}\n  wanted: {name}({', '.join(names)})"
+                raise user_error(msg) from error
+            raise
 
-
-def _go_shared_library(env: Env, target: Any, source: Any, **overrides: Any) -> Any:
-    from .libraries import go_shared_library
-
-    return go_shared_library(env, target, source, **overrides)
-
-
-def _go_linkage_report(env: Env, target: Any, source: Any, **overrides: Any) -> Any:
-    from .linkage_report import go_linkage_report
-
-    return go_linkage_report(env, target, source, **overrides)
-
-
-def _go_verify(env: Env, target: Any = None, linkage: Any = None, **overrides: Any) -> Any:
-    from .verify import go_verify
-
-    return go_verify(env, target, linkage, **overrides)
-
-
-def _go_release(env: Env, *args: Any, **kwargs: Any) -> Any:
-    from .release import go_release
-
-    return go_release(env, *args, **kwargs)
-
-
-def _go_tool(env: Env, *args: Any, **kwargs: Any) -> Any:
-    from .go_tool import go_tool
-
-    return go_tool(env, *args, **kwargs)
-
-
-def _go_overlay(env: Env, *args: Any, **kwargs: Any) -> Any:
-    from .overlay_file import go_overlay
-
-    return go_overlay(env, *args, **kwargs)
-
-
-def _go_test(env: Env, *args: Any, **kwargs: Any) -> Any:
-    from .tests import go_test
-
-    return go_test(env, *args, **kwargs)
-
-
-def _go_vet(env: Env, *args: Any, **kwargs: Any) -> Any:
-    from .checks import go_vet
-
-    return go_vet(env, *args, **kwargs)
-
-
-def _go_fmt(env: Env, *args: Any, **kwargs: Any) -> Any:
-    from .checks import go_fmt
-
-    return go_fmt(env, *args, **kwargs)
+    return declare
 
 
 def exists(env: Env) -> bool:
