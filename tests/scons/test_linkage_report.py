@@ -148,3 +148,15 @@ def test_what_is_no_binary_fails_the_report(project: Project) -> None:
     assert report_of(project, "none.json") == {"schema": SCHEMA, "programs": []}
     project.sconstruct('env.GoLinkageReport("linkage.json", "missing")')
     assert "`missing' not found" in project.scons(status=2).stderr
+
+
+def test_variables_of_the_call_and_of_its_sources_are_in_the_path(project: Project) -> None:
+    project.module({"cmd/app/main.go": HELLO})
+    project.sconstruct(
+        'app = env.GoProgram("build/app", "cmd/app", linkage="static")\n'
+        'env.GoLinkageReport("$NAME/one.json", app, NAME="build/x")\n'
+        'env.GoLinkageReport("${SOURCE.dir}/two.json", "$NAME/app", NAME="build")'
+    )
+    project.scons()
+    assert (project / "build/x/one.json").exists()
+    assert (project / "build/two.json").exists()

@@ -72,18 +72,18 @@ def go_linkage_report(
     builder = SCons.Builder.Builder(action=_ReportAction(names or {}))
     try:
         check_call(env, "GoLinkageReport", overrides, (), target=target, source=source)
-        with expecting("programs to tell of", "GoLinkageReport: source", "name the files"):
-            named = env.arg2nodes(source, env.fs.File)
-        with expecting("a path for a file", "GoLinkageReport: target"):
-            made = env.arg2nodes(target, env.fs.File)
-        if not made:
+        if not target:
             fix = "GoLinkageReport(target, source)"
             msg = f"GoLinkageReport: target\n  wanted: a path for the report\n  found:  none\n  fix:    {fix}"
             raise RequestError(msg)
+        with expecting("programs to tell of", "GoLinkageReport: source", "name the files"):
+            named = env.Override(overrides).arg2nodes(source, env.fs.File)
+        # What GoStaticLibrary returns has the header in it, of which there is nothing to tell.
+        programs = [node for node in named if not library_of(node)]
+        with expecting("a path for a file", "GoLinkageReport: target"):
+            nodes = builder(env, target, programs, **overrides)
     except GolangError as error:
         raise user_error(str(error)) from error
-    # What GoStaticLibrary returns has the header in it, of which there is nothing to tell.
-    nodes = builder(env, made, [node for node in named if not library_of(node)], **overrides)
     for node in nodes:
         node.__class__ = WrittenFile
     env.NoCache(nodes)
