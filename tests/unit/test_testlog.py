@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,26 @@ def test_what_changes(root: Path, name: str, content: str, changed: list[str]) -
     (root / name).write_text(content)
     now = state(root)
     assert [what for what in before if before[what] != now[what]] == changed
+
+
+@pytest.mark.parametrize(
+    ("changed", "unknown"),
+    [
+        ("file", ["open file", "stat file"]),
+        ("folder/two", ["open folder"]),
+        ("absent", ["stat absent"]),
+        ("gone", ["open gone"]),
+        ("other", []),
+    ],
+)
+def test_what_changes_while_it_is_read_is_not_known(root: Path, changed: str, unknown: list[str]) -> None:
+    """That a folder is there is all that a look at it tells."""
+    began = max(file.stat().st_ctime_ns for file in (root, *root.rglob("*")))
+    time.sleep(0.05)
+    (root / changed).write_text("changed")
+    noted = READS._replace(began=began).state(str(root), digest_of_file, {})
+    now = state(root)
+    assert [what for what in now if now[what] != noted[what]] == unknown
 
 
 def test_variables_change(root: Path) -> None:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from .store import digest_of
 
 _FIRST = "# test log\n"
+_CHANGED = "changed meanwhile"
 
 
 class Reads(NamedTuple):
@@ -31,10 +32,17 @@ class Reads(NamedTuple):
     def state(self, root: str, digest: Callable[[str], str], environ: Mapping[str, str]) -> dict[str, str]:
         """Return how all that is now in the module at ``root``, by what it is.
 
-        ``digest`` returns that of the content of a file; ``environ`` is as from :func:`digests_of`.
+        ``digest`` returns that of the content of a file; ``environ`` is as from :func:`digests_of`. Nobody knows how
+        something was that has changed since they began to read, so it is like nothing later; go keeps no result then.
         """
-        now = {f"open {path}": _content(os.path.join(root, path), digest) for path in self.opened}
-        now.update((f"stat {path}", _look(os.path.join(root, path))) for path in self.looked_at)
+
+        def known(kind: str, path: str) -> str:
+            if self.began and _changed(kind, path) > self.began:
+                return _CHANGED
+            return _content(path, digest) if kind == "open" else _look(path)
+
+        now = {f"open {path}": known("open", os.path.join(root, path)) for path in self.opened}
+        now.update((f"stat {path}", known("stat", os.path.join(root, path))) for path in self.looked_at)
         now.update((f"getenv {name}", environ.get(name, "unset")) for name in self.variables)
         return now
 
@@ -81,6 +89,18 @@ def _content(path: str, digest: Callable[[str], str]) -> str:
         return digest_of(*sorted(os.listdir(path)))
     except OSError:
         return "unreadable"
+
+
+def _changed(kind: str, path: str) -> int:
+    """Return when what a test read last changed, in nanoseconds; 0 if it is not there, or that does not matter.
+
+    Of a folder that was only looked at nothing matters but that it is there.
+    """
+    try:
+        status = os.stat(path)
+    except OSError:
+        return 0
+    return 0 if kind == "stat" and stat.S_ISDIR(status.st_mode) else status.st_ctime_ns
 
 
 def _look(path: str) -> str:

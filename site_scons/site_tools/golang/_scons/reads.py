@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,9 +11,6 @@ from ..store import Store
 from ..testlog import Reads, reads_in
 
 _NAME = "reads"
-
-_CHANGED = "changed meanwhile"
-"""What is noted of a file that was changed while tests ran; no file is like that later."""
 
 
 class ReadFiles:
@@ -32,12 +28,7 @@ class ReadFiles:
 
         ``environ`` is as from ``testlog.digests_of``.
         """
-
-        def digest(path: str) -> str:
-            # Nobody knows what they read of a file that has changed since; go keeps no result then either.
-            return _CHANGED if _changed(path) > reads.began else digest_of_file(path)
-
-        self._known[result] = self._changed[result] = reads.state(root, digest, environ)
+        self._known[result] = self._changed[result] = reads.state(root, digest_of_file, environ)
 
     def changes(
         self, result: str, root: str, digest: Callable[[str], str], environ: Mapping[str, str]
@@ -54,11 +45,3 @@ class ReadFiles:
         if self._changed:
             self._store.save(_NAME, {**(self._store.load(_NAME) or {}), **self._changed})
             self._changed.clear()
-
-
-def _changed(path: str) -> int:
-    """Return when anything of a file last changed, in nanoseconds; 0 if there is none."""
-    try:
-        return os.stat(path).st_ctime_ns
-    except OSError:
-        return 0
