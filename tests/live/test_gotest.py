@@ -237,6 +237,21 @@ def test_only_what_depends_on_an_edit_is_compiled_or_run(tested: Project, edit: 
         assert "because its tests read what changed: shared/list.txt" in outcome.text
 
 
+def test_why_tests_run_again_is_told(tested: Project) -> None:
+    settings = given(GOTESTRUN="Add", GOTESTENV={"TOKEN": "secret"})
+    said = tested.scons("--debug=explain", "test", settings).stdout
+    assert "/sum.xml' because -test.run changed from 'none' to 'Add', `TOKEN' of GOTESTENV is new\n" in said
+    assert not any(b"secret" in file.read_bytes() for file in tested.path.rglob(".s*") if file.is_file())
+    # A result that is not what was written is none.
+    [result] = tested.path.rglob("sum.xml")
+    written = result.read_bytes()
+    result.write_bytes(written.replace(b"TestAdd", b"TestSub"))
+    said = tested.scons("--debug=explain", "test", settings).stdout
+    assert "/sum.xml' is not what was written there\n" in said
+    assert b"TestSub" not in result.read_bytes()
+    tested.up_to_date("test", settings)
+
+
 def test_environment_variables_that_tests_read(tested: Project) -> None:
     assert steps(tested, "test", given(GOTESTENV={"EXTRA": "x"})) == ([], ["sum", "words"])
     assert steps(tested, "test") == ([], ["sum", "words"])

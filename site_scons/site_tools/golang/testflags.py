@@ -125,6 +125,6 @@ class RunOptions:
 
     @property
     def signature(self) -> str:
-        """What a result depends on, of how the tests are run."""
-        environ = (f"{name}={value}" for name, value in sorted(self.environ.items()))
-        return "\n".join([*self.argv(profile="profile" if self.cover else ""), "", *environ])
+        """What a result depends on, of how the tests are run, but for ``environ``."""
+        words = (word.partition("=") for word in self.argv(profile="profile" if self.cover else ""))
+        return "\n".join(f"{name}: {value}" for name, _, value in words)

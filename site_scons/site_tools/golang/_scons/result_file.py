@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-import SCons.Node.FS
 import SCons.Scanner
 
 from .fingerprint import Env
@@ -14,13 +13,10 @@ from .programs import PROGRAMS
 from .reads import ReadFiles
 from .staging import is_staged
 from .target import Node, Program
+from .written_file import NOT_WRITTEN, WrittenFile
 
 FAILED = ".failed.xml"
 """How the file ends in which the result of tests is that failed."""
-
-
-_UNKNOWN = " for unknown reasons\n"
-"""How SCons's own explanation ends where all is as it was that SCons knows of."""
 
 
 class Tested(NamedTuple):
@@ -52,7 +48,7 @@ def read_files(env: Env) -> ReadFiles:
     return _reads[0]
 
 
-class ResultFile(SCons.Node.FS.File):  # type: ignore[misc]  # SCons is untyped
+class ResultFile(WrittenFile):
     """The file of a result. SCons makes nodes when it first meets a path, so this class is given to them later."""
 
     __slots__ = ()
@@ -62,15 +58,15 @@ class ResultFile(SCons.Node.FS.File):  # type: ignore[misc]  # SCons is untyped
         return
 
     def is_up_to_date(self) -> bool:
-        """Return whether it is as SCons says, and all else that the tests read is as it was."""
-        return bool(super().is_up_to_date()) and self._changes() == []
+        """Return whether it is as SCons says and was written, and all else that the tests read is as it was."""
+        return super().is_up_to_date() and self._changes() == []
 
     def explain(self) -> str | None:
         """Return why the tests run again."""
-        said: str | None = super().explain()
-        if (said and not said.endswith(_UNKNOWN)) or not self.exists():
-            return said
+        said = super().explain()
         changes = self._changes()
+        if (said and not said.endswith(NOT_WRITTEN)) or not self.exists() or changes == []:
+            return said
         if changes is None:
             return f"rebuilding `{self}' because what its tests read is not on record\n"
         return f"rebuilding `{self}' because its tests read what changed: {', '.join(changes)}\n"

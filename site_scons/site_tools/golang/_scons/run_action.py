@@ -19,7 +19,7 @@ class _RunAction(SCons.Action.FunctionAction):  # type: ignore[misc]  # SCons is
 
     def get_presig(self, target: list[Any], source: list[Any], env: Env, executor: Any = None) -> bytes:
         del source, env, executor
-        return f"GoTest {_SCHEMA} {tested_by(target[0]).signature}".encode()
+        return f"format: GoTest {_SCHEMA}\n{tested_by(target[0]).signature}".encode()
 
 
 def _run(target: list[Any], source: list[Any], env: Env) -> Any:

@@ -23,6 +23,7 @@ from .programs import PROGRAMS
 from .result_file import FAILED, read_files, tested_by
 from .target import Node, program_of
 from .test_settings import is_verbose, run_options_of, test_environ
+from .written_file import note_written
 
 
 def run_package(target: list[Any], source: list[Any], env: Env) -> Any:
@@ -77,6 +78,7 @@ def _note(target: list[Any], result: Result, reads: Reads, profile: str, env: En
             _write(profile, b"mode: set\n")
         shutil.move(profile, target[1].get_abspath())
     _write(node.get_abspath(), document)
+    note_written(node)
     with contextlib.suppress(FileNotFoundError):
         os.unlink(aside)
     tested = tested_by(node)

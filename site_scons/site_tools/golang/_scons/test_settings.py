@@ -44,7 +44,10 @@ def test_environ(env: Env) -> dict[str, str]:
 def declared_run(env: Env) -> dict[str, Any]:
     """Return what a result depends on: the ``signature`` of the run, digests of its ``environ``, and ``cover``."""
     options = run_options_of(env)
-    return {"signature": options.signature, "environ": digests_of(test_environ(env)), "cover": options.cover}
+    # Values may be secrets.
+    given = (f"`{name}' of GOTESTENV: {digest}" for name, digest in sorted(digests_of(options.environ).items()))
+    signature = "\n".join([options.signature, *given])
+    return {"signature": signature, "environ": digests_of(test_environ(env)), "cover": options.cover}
 
 
 def is_verbose(env: Env) -> bool:

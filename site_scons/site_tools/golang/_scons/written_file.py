@@ -11,14 +11,19 @@ from typing import Any
 
 import SCons.Node.FS
 
+from ..store import digest_of
 from .messages import failure
 from .programs import PROGRAMS
 from .staging import staging_folder, sweep
 from .standing import Standing, content_of, identity_of
 from .target import Node
 
-_INPUT = "input "
-"""How a line begins on a file that something is made of; the others are those of the action: ``what: value``."""
+_INPUTS = "inputs "
+"""How the line begins on the files that something is made of; the others are those of the action: ``what: value``."""
+
+
+NOT_WRITTEN = " is not what was written there\n"
+"""How an explanation ends where everything that it was made of is as it was."""
 
 
 class WrittenFile(SCons.Node.FS.File):  # type: ignore[misc]  # SCons is untyped
@@ -46,7 +51,7 @@ class WrittenFile(SCons.Node.FS.File):  # type: ignore[misc]  # SCons is untyped
             before = _standing(self).made_of(_name(self)[0])
             reasons = list(_changes(_settings(before), _settings(_made_of(self)))) if before else []
         if not reasons:
-            reasons = [said.partition("because ")[2].strip() or f"`{self}' is not what was written there"]
+            reasons = [said.partition("because ")[2].strip() or f"`{self}'{NOT_WRITTEN.rstrip()}"]
         return f"rebuilding `{self}' because {', '.join(reasons)}\n"
 
     def get_csig(self) -> str:
@@ -64,7 +69,7 @@ class WrittenFile(SCons.Node.FS.File):  # type: ignore[misc]  # SCons is untyped
         """Take the file from a CacheDir; return whether it was there."""
         retrieved = bool(super().retrieve_from_cache())
         if retrieved:
-            _note(self)
+            note_written(self)
         return retrieved
 
 
@@ -84,11 +89,11 @@ def write_whole(node: Node, write: Callable[[str], None]) -> Any:
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""
         return failure(node, f"cannot be written\n  wanted: to write {node}\n  found:  {error.strerror}{where}")
-    _note(node, content, displaced=identity_of(path) != identity)
+    note_written(node, content, displaced=identity_of(path) != identity)
     return None
 
 
-def _note(node: Node, content: str = "", *, displaced: bool = False) -> None:
+def note_written(node: Node, content: str = "", *, displaced: bool = False) -> None:
     """Take note of what stands now; if it is ``displaced``, another process has put its own there."""
     made_of = "" if displaced else _made_of(node)
     with PROGRAMS.lock:
@@ -106,11 +111,11 @@ def _name(node: Node) -> tuple[str, str]:
 def _made_of(node: Node) -> str:
     """Return what a file is made of, in lines: what its action says, and its inputs."""
     contents = bytes(node.get_executor().get_contents()).decode("utf-8", "replace")
-    return "\n".join([contents, *(f"{_INPUT}{child.get_csig()} {child}" for child in node.children())])
+    return f"{contents}\n{_INPUTS}{digest_of(*(f'{child.get_csig()} {child}' for child in node.children()))}"
 
 
 def _settings(made_of: str) -> dict[str, str]:
-    lines = (line for line in made_of.splitlines() if not line.startswith(_INPUT))
+    lines = (line for line in made_of.splitlines() if not line.startswith(_INPUTS))
     return {name: value for name, _, value in (line.partition(": ") for line in lines)}
 
 
