@@ -149,3 +149,17 @@ def test_an_environment_that_asks_for_the_platform_of_programs_asks_no_tool_for_
         "build/tool": f"0 {HOST.goos} {HOST.goarch}",
         "build/app.exe": f"0 windows {HOST.goarch}",
     }
+
+
+def test_what_a_tool_has_of_its_environment(project: Project) -> None:
+    """It is no program of that platform and linkage; what GOFLAGS may say holds for it too."""
+    tool = 'env.GoTool("example.org/m/cmd/tool", "build/tool"{})\n'
+    project.sconstruct(
+        'env["ENV"].update(CGO_ENABLED="1", GOFLAGS="-trimpath=false -buildvcs=true")\n'
+        "env.Replace(GOTRIMPATH=False, GOBUILDVCS=True)\n" + tool.format("")
+    )
+    assert planned(project) == {"build/tool": f"0 {HOST.goos} {HOST.goarch}"}
+    project.sconstruct(
+        'env["GOOS"] = "windows"\n' + tool.format(', ENV=dict(env["ENV"], GOOS="windows", CGO_ENABLED="1")')
+    )
+    assert planned(project) == {"build/tool": f"0 {HOST.goos} {HOST.goarch}"}

@@ -19,8 +19,10 @@ from .paths import expecting
 from .variables import DEFAULTS, VARIABLES
 
 _FOLDER = "#build/tools"
-_KEPT = ("GO", "GOVERSION", "GOTOOLCHAIN", "GOWORK", "GOBUILDFLAGS", "GOCOM")
-"""What a tool has in common with the programs of an environment: the toolchain, and what selects modules."""
+_KEPT = ("GO", "GOVERSION", "GOTOOLCHAIN", "GOWORK", "GOBUILDFLAGS", "GOCOM", "GOTRIMPATH", "GOBUILDVCS")
+"""What a tool has in common with the programs of an environment: the toolchain, what selects modules, and what GOFLAGS
+may say too.
+"""
 
 
 def go_tool(env: Env, name: Any, target: Any = None, linkage: Any = None, module: Any = None, **overrides: Any) -> Any:
@@ -40,7 +42,7 @@ def go_tool(env: Env, name: Any, target: Any = None, linkage: Any = None, module
         usual = {one.name: DEFAULTS[one.name] for one in VARIABLES if one.rebuilds and one.name not in _KEPT}
         folder, called = os.path.split(str(env.subst(str(target)))) if target else (_FOLDER, program_name(path))
         tool = MainPackage(path, root, path, called)
-        settings = {**usual, **_environment(env), "GOTARGETDIR": folder or ".", **overrides}
+        settings = {**usual, "GOTARGETDIR": folder or ".", **overrides, **_environment(env.Override(overrides))}
         places = declare_in_folders(env, [tool], linkage or Linkage.STATIC.value, None, settings)
         return SCons.Util.NodeList([place.node for place in places])
     except GolangError as error:
@@ -48,9 +50,9 @@ def go_tool(env: Env, name: Any, target: Any = None, linkage: Any = None, module
 
 
 def _environment(env: Env) -> dict[str, Any]:
-    """Return what to override so that the environment asks for no platform: it is that of other programs."""
+    """Return what to override so that the environment asks for no platform and linkage: they are of other programs."""
     given = env.get("ENV") or {}
-    asked = [name for name in ("GOOS", "GOARCH") if name in given]
+    asked = [name for name in ("GOOS", "GOARCH", "CGO_ENABLED") if name in given]
     return {"ENV": {name: value for name, value in given.items() if name not in asked}} if asked else {}
 
 
