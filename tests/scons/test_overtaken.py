@@ -109,3 +109,28 @@ def test_a_program_with_post_actions_is_cached_as_they_leave_it(overtaken: Proje
     shutil.rmtree(overtaken / "build")
     assert "Retrieved `build/a' from cache" in overtaken.scons().stdout
     assert (overtaken / "build/a").read_bytes().endswith(b"more")
+
+
+def test_a_cache_that_is_forced_takes_no_more(overtaken: Project) -> None:
+    com = f"GOCOM={EDIT!r} + env['GOCOM']"
+    overtaken.sconstruct(f"CacheDir('cache')\nenv.GoProgram('build/a', 'cmd/a', linkage='static', {com})")
+    overtaken.write({"edit": MAIN.format("second")})
+    overtaken.scons("--cache-force")
+    assert says(overtaken) == "second"
+    overtaken.write({"cmd/a/main.go": MAIN.format("first")})
+    assert from_nothing(overtaken) == "first"
+    # What is sound goes there, also where nothing is built.
+    shutil.rmtree(overtaken / "cache")
+    overtaken.scons("--cache-force")
+    shutil.rmtree(overtaken / "build")
+    assert "Retrieved `build/a' from cache" in overtaken.scons().stdout
+
+
+def test_a_link_more_is_no_change(overtaken: Project) -> None:
+    """As SCons makes one in a variant folder, while go builds."""
+    com = "GOCOM='ln -f cmd/a/main.go another && ' + env['GOCOM']"
+    overtaken.sconstruct(f"CacheDir('cache')\nenv.GoProgram('build/a', 'cmd/a', linkage='static', {com})")
+    overtaken.scons()
+    overtaken.up_to_date()
+    shutil.rmtree(overtaken / "build")
+    assert "Retrieved `build/a' from cache" in overtaken.scons().stdout

@@ -127,11 +127,25 @@ class Contents:
                 self._known_files[path] = [stamp, self._files[path]]
         return self._files[path]
 
+    def read(self, path: str) -> str:
+        """Return the digest of a file as it was when the tree was looked at; empty if it was not read then."""
+        directory, name = os.path.split(path)
+        if directory in self._directories or self._recalls(directory):
+            found = self.sources(directory).digests.get(name)
+            if found:
+                return found
+        known = self._known_files.get(path)
+        return self._files.get(path, known[1] if known and tuple(known[0]) == self._tree.stamp(path) else "")
+
+    def _recalls(self, directory: str) -> bool:
+        seal, known = self.seal(directory), self._known_directories.get(directory)
+        return bool(known and seal and known[0] == seal)
+
     def sources(self, directory: str) -> Sources:
         """Return what the files of a directory contain, and read them only if one of them has a new identity."""
         if directory not in self._directories:
-            seal, known = self.seal(directory), self._known_directories.get(directory)
-            if known and seal and known[0] == seal:
+            known = self._known_directories.get(directory)
+            if known and self._recalls(directory):
                 self._directories[directory] = Sources(*known[2:])
             else:
                 self.changed = True
@@ -140,7 +154,7 @@ class Contents:
                 stamps = self._stamps_for_go(directory)
                 if all(one != stamps for one, _ in seen):
                     seen.append((stamps, found.shape))
-                self._known_directories[directory] = [seal, seen, *found]
+                self._known_directories[directory] = [self.seal(directory), seen, *found]
         return self._directories[directory]
 
     def may_mislead_go(self, directory: str) -> bool:

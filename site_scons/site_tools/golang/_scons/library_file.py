@@ -7,7 +7,7 @@ import os
 import SCons.Node.FS
 import SCons.Tool.linkCommon
 
-from .program_file import ProgramFile
+from .program_file import ProgramFile, kept_from_cache
 from .programs import PROGRAMS
 from .target import Node, library_of
 
@@ -41,6 +41,11 @@ class HeaderFile(SCons.Node.FS.File):  # type: ignore[misc]  # SCons is untyped
     def is_up_to_date(self) -> bool:
         """Return whether it is as SCons says, and is still what was made with the library."""
         return bool(super().is_up_to_date()) and not PROGRAMS.fallen(library_of(self))
+
+    def visited(self) -> None:
+        """Note that it was looked at, as a program does."""
+        with kept_from_cache(self, library_of(self)):
+            super().visited()
 
     def push_to_cache(self) -> None:
         """Put the header into a CacheDir, if its library may be there."""

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import SCons.Action
+import SCons.CacheDir
 import SCons.Node.FS
 
 from .fingerprint import Env
 from .precedence import PRECEDENCE
 from .programs import PROGRAMS
 from .standing import content_of
+from .target import Node
+
+
+@contextlib.contextmanager
+def kept_from_cache(node: Node, proved: Node) -> Iterator[None]:
+    """Keep a file out of every CacheDir, if what was ``proved`` with it may not be there."""
+    before = node.nocache
+    # Without an executor SCons has built it just now, and asked.
+    if SCons.CacheDir.cache_force and node.executor is not None and not PROGRAMS.may_be_cached(proved):
+        node.nocache = True
+    try:
+        yield
+    finally:
+        node.nocache = before
 
 
 class ProgramFile(SCons.Node.FS.File):  # type: ignore[misc]  # SCons is untyped
@@ -51,6 +68,11 @@ class ProgramFile(SCons.Node.FS.File):  # type: ignore[misc]  # SCons is untyped
         """Put the program into a CacheDir, if what stands is made of what SCons believes."""
         if PROGRAMS.may_be_cached(self):
             super().push_to_cache()
+
+    def visited(self) -> None:
+        """Note that it was looked at. With --cache-force SCons puts it into a CacheDir then, without asking."""
+        with kept_from_cache(self, self):
+            super().visited()
 
     def retrieve_from_cache(self) -> bool:
         """Take the program from a CacheDir, where it was put once it was proved; return whether it was there."""

@@ -16,7 +16,7 @@ from ..modules import MainPackage, walk_modules, walk_packages
 from ..needs import CNeeds
 from ..overlay import NOTHING, OverlaidTree, Overlay
 from ..store import Store, digest_of
-from ..tree import Tree
+from ..tree import Stamp, Tree
 from .surroundings import CInputs, Surroundings
 from .watch import Watch
 
@@ -62,6 +62,7 @@ class Listed:
         tree: Tree,
         load_graph: Callable[[], PackageGraph],
         load_parts: Callable[[PackageGraph], Closures],
+        load_contents: Callable[[], Contents],
         *,
         misleads_go: bool,
     ) -> None:
@@ -70,6 +71,7 @@ class Listed:
         self.misleads_go = misleads_go
         """Whether what the go command itself remembers of the packages may be of other files than those of now."""
         self._tree, self._load_graph, self._load_parts = tree, load_graph, load_parts
+        self._load_contents = load_contents
 
     def is_overtaken(self, directories: Collection[str], made: Collection[str]) -> bool:
         """Return whether a file of the packages in ``directories`` has changed since, but for those that are ``made``.
@@ -80,11 +82,20 @@ class Listed:
             directories=[path for path in self.watch.directories if path in directories],
             embeds=[(path, patterns) for path, patterns in self.watch.embeds if path in directories],
         )
+        but = frozenset(made)
         then, now = (
-            {path: stamp for path, stamp in files.each(tree) if path not in made}
+            {path: stamp for path, stamp in files.each(tree) if path not in but}
             for tree in (self._tree, self._tree.anew())
         )
-        return then != now
+        return then.keys() != now.keys() or any(self._differs(path, then[path], now[path]) for path in then)
+
+    def _differs(self, path: str, then: Stamp | None, now: Stamp | None) -> bool:
+        """Return whether a file is another than it was, and does not only have a link more, as from SCons."""
+        if then is None or now is None or (*then[:2], then[3]) != (*now[:2], now[3]):
+            return then != now
+        from ..contents import digest_of_file
+
+        return then != now and self._load_contents().read(path) != digest_of_file(path)
 
     @cached_property
     def graph(self) -> PackageGraph:
@@ -250,6 +261,7 @@ class Index:
             tree,
             lambda: look().graph(known),
             lambda graph: look().closures(known, graph),
+            lambda: self.contents(configure().root, around.overlay),
             misleads_go=known["misleads"],
         )
 

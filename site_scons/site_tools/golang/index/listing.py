@@ -150,6 +150,7 @@ class Look:
             self._tree,
             lambda: graph,
             lambda _: closures,
+            lambda: self._contents,
             # Where the graph is new, nothing is known of what Go remembers.
             misleads_go=found["misleads"] or "misleads" not in known,
         )
@@ -279,8 +280,7 @@ def _refuse_tool_lines(config: Configuration) -> None:
     toolchain = config.toolchain
     if not (0,) < toolchain.release < KNOWS_TOOLS:
         return
-    tools = tool_paths(config.module_root)
-    if tools:
+    if tools := tool_paths(config.module_root):
         file = os.path.join(config.module_root, "go.mod")
         msg = (
             f"{file}\n  wanted: Go 1.24 or newer, which knows `tool` lines\n"
