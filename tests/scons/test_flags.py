@@ -295,9 +295,17 @@ def test_the_command_is_the_users_to_change(hello: Project) -> None:
     assert "PT_INTERP" in outcome.stderr
     hello.sconstruct('env.Replace(GOCOM="echo $TARGET")\n' + STATIC)
     nothing = hello.scons(status=2).stderr
-    assert "[build/static/app] the command made no file\n  wanted: build/static/app\n  found:  nothing" in nothing
+    assert (
+        "[build/static/app] the command made no file to prove\n  wanted: build/static/app\n  found:  nothing" in nothing
+    )
     assert "fix:    have the command write its output to $TARGET" in nothing
     assert ".golang-" not in nothing
+    # It is not left where it would stand as if it were proved, however the command ends.
+    for end, status in (("", "rejected"), (" && false", "")):
+        hello.sconstruct(f'env.Replace(GOCOM="CGO_ENABLED=1 $GO build -o build/static/app ./cmd/app{end}")\n' + STATIC)
+        beside = hello.scons(status=2).stderr
+        assert not (hello / "build/static/app").exists()
+        assert ("not proved, moved to build/static/app.rejected" in beside) is bool(status)
     assert not [*(hello / "build/static").glob(".golang-*")]
 
 

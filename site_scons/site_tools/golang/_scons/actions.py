@@ -21,7 +21,7 @@ from ..scan import ProgramScan
 from .batch import Member
 from .batches import BATCHES
 from .command import can_share_command, command_of, findings_of, literals, scan_to_build, show_command
-from .fingerprint import Env
+from .fingerprint import Env, is_own_command
 from .gate import obstructed, pass_or_reject, read_facts, reject_unreadable
 from .library import place_header, promise_of, with_symbols, withdraw_header
 from .lookahead import goes_on
@@ -36,7 +36,7 @@ from .reverify import inputs_of, only_policy_changed
 from .scanner import cgo_inputs
 from .staging import discard, sweep, unproved
 from .standing import identity_of
-from .target import files_beside, program_of
+from .target import REJECTED, files_beside, program_of
 
 _announced: set[str] = set()
 
@@ -45,7 +45,7 @@ def build_program(target: list[Any], source: list[Any], env: Env) -> Any:
     """Build and prove one program. Returns None, or a BuildError that fails it alone."""
     node = target[0]
     try:
-        failed = _leaving_nothing(node, lambda: _build_and_prove(node, source, env))
+        failed = _leaving_nothing(node, env, lambda: _build_and_prove(node, source, env))
     finally:
         PRECEDENCE.release()
     if failed and not goes_on():
@@ -55,7 +55,7 @@ def build_program(target: list[Any], source: list[Any], env: Env) -> Any:
     return failed
 
 
-def _leaving_nothing(node: Any, build: Callable[[], Any]) -> Any:
+def _leaving_nothing(node: Any, env: Env, build: Callable[[], Any]) -> Any:
     """Return the BuildError of ``build``, if any: then nothing is left that looks built."""
     path = node.get_abspath()
     before, headers = identity_of(path), {header: identity_of(header.get_abspath()) for header in files_beside(node)}
@@ -63,8 +63,10 @@ def _leaving_nothing(node: Any, build: Callable[[], Any]) -> Any:
         failed = build()
     except OSError as error:
         failed = obstructed(node, error)
-    # Another process may have put a proved one in its place meanwhile. Also where one of them cannot be removed.
-    for left in (unproved(path), *([path] if identity_of(path) == before else ())) if failed else ():
+    # Another process may have put a proved one in its place meanwhile; a command of the user's own, what is not proved.
+    ours = identity_of(path) == before or not is_own_command(env)
+    # Also where one of them cannot be removed.
+    for left in (unproved(path), *([path] if ours else ())) if failed else ():
         try:
             discard(left)
         except OSError as error:
@@ -97,7 +99,7 @@ def _finish(member: Member) -> bool:
     node = member.node
     tell(show_command([node], [], member.env))
     warn(warning(str(node), member.scan.findings))
-    failed = _leaving_nothing(node, lambda: _prove(member.unproved, node, member.scan, member.reading))
+    failed = _leaving_nothing(node, member.env, lambda: _prove(member.unproved, node, member.scan, member.reading))
     if failed:
         warn(f"scons: *** [{node}] {failed}")
         return False
@@ -117,6 +119,7 @@ def _build_and_prove(node: Any, source: list[Any], env: Env) -> Any:
             return _prove(node.get_abspath(), node, scan)
         _announce(scan)
         scan.configuration.c.prepare(scan.prediction)
+        stood = identity_of(node.get_abspath())
         alone = Member(node=node, env=env, scan=scan)
         member = BATCHES.take(alone) if can_share_command(node, env) else alone
     except GolangError as error:
@@ -130,15 +133,19 @@ def _build_and_prove(node: Any, source: list[Any], env: Env) -> Any:
     if failed:
         return _explain(failed, scan)
     if not os.path.lexists(member.unproved):
-        return _nothing_made(node)
+        return _nothing_made(node, stood)
     return _prove(member.unproved, node, scan, member.reading)
 
 
-def _nothing_made(node: Any) -> Any:
-    """Return the BuildError for a command that ends well and leaves no file to prove."""
+def _nothing_made(node: Any, stood: list[int] | None) -> Any:
+    """Return the BuildError for a command that ends well and leaves no file to prove; ``stood`` was there before."""
+    path, found = node.get_abspath(), "nothing to prove when the command had ended"
+    if identity_of(path) not in (stood, None):
+        os.replace(path, path + REJECTED)
+        found = f"a file that was written there and is not proved, moved to {node}{REJECTED}"
     return failure(
         node,
-        f"the command made no file\n  wanted: {node}\n  found:  nothing to prove when the command had ended\n"
+        f"the command made no file to prove\n  wanted: {node}\n  found:  {found}\n"
         "  fix:    have the command write its output to $TARGET, as `go build -o ${TARGET.abspath}` does",
     )
 
