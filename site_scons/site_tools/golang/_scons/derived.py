@@ -88,6 +88,10 @@ class DerivedFiles:
                 msg = f"$GOGENERATED: {place}\n  wanted: {wanted}\n  found:  {node}, neither\n  fix:    {fix}"
                 raise RequestError(msg)
         own.update(viewer.generated)
+        # Programs that are shown are embedded, or nothing.
+        self._programs.embedded.update(
+            {str(node.get_abspath()): node for node in viewer.generated.values() if program_of(node)}
+        )
         key = tuple(sorted((place, str(node.get_abspath())) for place, node in own.items()))
         if key not in self._seen:
             self._seen[key] = SeenFiles(self._nodes, {**self._shown, **own}, self._programs)

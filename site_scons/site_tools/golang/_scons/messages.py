@@ -26,6 +26,21 @@ def warn(text: str) -> None:
         sys.stderr.flush()
 
 
+_circles: set[str] = set()
+
+
+def warn_of_circle(program: Any, package_dir: str) -> None:
+    """Warn once of a program that embeds another, of the package in a directory, which embeds it in turn."""
+    if package_dir not in _circles:
+        _circles.add(package_dir)
+        warn(
+            f"golang: warning: {program}\n  wanted: programs that do not embed each other\n"
+            f"  found:  the one of {package_dir} embeds it, and it that one\n"
+            "  why:    each has in it what an earlier build left of the other, and is built again with it\n"
+            "  fix:    put programs outside of what //go:embed takes"
+        )
+
+
 def failure(node: Any, text: str) -> Any:
     """Return the BuildError that fails ``node`` with a message of any number of lines."""
     return SCons.Errors.BuildError(node=node, errstr=text)

@@ -19,6 +19,7 @@ from .collecting import collector_settings
 from .fingerprint import Env
 from .indexes import Indexes
 from .kept import Kept
+from .messages import warn_of_circle
 from .outlines import Outlines
 from .surroundings import AllAround, Around
 from .target import Node, Program, Viewer, files_beside, program_of
@@ -39,7 +40,7 @@ class Programs:
         """Held while what is known of programs is read or changed."""
         self.outlines = Outlines()
         self._declared: list[Program] = []
-        self._interactive: bool | None = None
+        self._interactive = False
         self._kept: Kept | None = None
         self._overtaken: set[Node] = set()
         self._signed: dict[Node, str] = {}
@@ -121,7 +122,9 @@ class Programs:
         with contextlib.suppress(GolangError):
             closure = self.inputs_of(taking)[0] if taking else None
             taken = self._surroundings(taking).nodes((*closure.derived, *closure.awaited)) if closure else ()
-            return any(program_of(one) is program for one in taken)
+            if any(program_of(one) is program for one in taken):
+                warn_of_circle(other, program.package_dir)
+                return True
         return False
 
     def inputs_of(self, program: Program) -> tuple[Closure, str, list[Any]]:
@@ -245,8 +248,7 @@ class Programs:
 
     def kept(self, env: Env) -> Kept:
         """Return what is kept of targets between runs; ``env`` is any environment."""
-        if self._kept is None:
-            self._kept = Kept(self.outlines.probes(env).store)
+        self._kept = self._kept or Kept(self.outlines.probes(env).store)
         return self._kept
 
     def _known(self, node: Node) -> Kept:
@@ -267,8 +269,7 @@ class Programs:
             return self._all_around(env).seen_by(viewer).shown
 
     def _all_around(self, env: Env) -> AllAround:
-        if self._around is None:
-            self._around = AllAround(env.fs)
+        self._around = self._around or AllAround(env.fs)
         return self._around
 
     def _surroundings(self, program: Program) -> Around:
@@ -280,8 +281,7 @@ class Programs:
         Looks at the files again where they changed since: SCons built some, or this is another interactive build.
         """
         with self.lock:
-            if self._interactive is None:
-                self._interactive = bool(env.GetOption("interactive"))
+            self._interactive = self._interactive or bool(env.GetOption("interactive"))
             built = self._around.built() if self._around else 0
             if (self._interactive and node in self._scanned) or built != self._derived_built:
                 self._look_again()
