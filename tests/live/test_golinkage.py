@@ -157,8 +157,16 @@ def test_why_fails_where_it_cannot_be_had(project: Project) -> None:
 def test_output_that_cannot_be_written(project: Project, arguments: str) -> None:
     """It is no verdict, whether it is known at the first line or at the last."""
     command = f"{sys.executable} -m golang {arguments.replace('{}', sys.executable)}"
-    environ = {"PYTHONPATH": str(ROOT / "site_scons/site_tools"), "PYTHONUNBUFFERED": ""}
+    for buffered in ("", "1"):
+        environ = {"PYTHONPATH": str(ROOT / "site_scons/site_tools"), "PYTHONUNBUFFERED": buffered}
+        closed = project.run("sh", "-c", f"{{ sleep 1; {command}; echo $? >&2; }} | true", environ=environ)
+        assert closed.text == ("1\n" if "verify" in arguments else "0\n")
     full = project.run("sh", "-c", f"{command} > /dev/full", environ=environ)
     assert (full.status, full.text) == (2, "golinkage: cannot write: No space left on device\n")
-    closed = project.run("sh", "-c", f"{{ {command}; echo $? >&2; }} | true", environ=environ)
-    assert closed.text == ("1\n" if "verify" in arguments else "0\n")
+
+
+def test_working_directory_that_is_gone(project: Project) -> None:
+    command = f"mkdir gone && cd gone && rmdir ../gone && {sys.executable} -m golang why ./x"
+    environ = {"PYTHONPATH": str(ROOT / "site_scons/site_tools")}
+    outcome = project.run("sh", "-c", command, environ=environ)
+    assert (outcome.status, outcome.text) == (3, "golinkage: the working directory: No such file or directory\n")

@@ -11,7 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from .compiler_memo import CompilerMemo
 from .configuration import Configuration, base_environ
@@ -34,33 +34,48 @@ from .verdict import classify
 OK, UNEXPECTED, USAGE, UNREADABLE = 0, 1, 2, 3
 
 
+class _Answer(NamedTuple):
+    """What a command has found out."""
+
+    status: int
+    output: str = ""
+    errors: str = ""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with ``arguments`` (those of the process by default); return its exit status."""
     status = OK
     try:
         try:
-            status = _run(arguments)
+            answer = _answer(arguments)
+            # Whoever reads it may have had enough: what was found out stays what it is.
+            status = answer.status
+            if answer.output:
+                print(answer.output)
         finally:
             print(end="", flush=True)
+        if answer.errors:
+            print(answer.errors, file=sys.stderr)
     except BrokenPipeError:
-        # The reader of our output has had enough.
         _drop_output()
     except OSError as error:
-        if error.filename is not None:
-            raise
         _drop_output()
         print(f"golinkage: cannot write: {error.strerror}", file=sys.stderr)
         return USAGE
     return status
 
 
-def _run(arguments: Sequence[str] | None) -> int:
+def _answer(arguments: Sequence[str] | None) -> _Answer:
     parsed = _parser().parse_args(arguments)
     try:
-        return int(parsed.run(parsed))
+        found: _Answer = parsed.run(parsed)
     except GolangError as error:
-        print(f"golinkage: {error}", file=sys.stderr)
-        return UNREADABLE
+        return _Answer(UNREADABLE, errors=f"golinkage: {error}")
+    except OSError as error:
+        # Only the working directory has no name.
+        what = error.filename or "the working directory"
+        return _Answer(UNREADABLE, errors=f"golinkage: {what}: {error.strerror}")
+    return found
 
 
 def _drop_output() -> None:
@@ -106,8 +121,8 @@ def _platform(text: str) -> dict[str, str]:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
-def _print_json(data: dict[str, Any]) -> None:
-    print(json.dumps({"schema": SCHEMA, **data}, indent=2))
+def _json(data: dict[str, Any]) -> str:
+    return json.dumps({"schema": SCHEMA, **data}, indent=2)
 
 
 def _read_all(files: Sequence[str]) -> tuple[dict[str, BinaryFacts], dict[str, str]]:
@@ -121,16 +136,15 @@ def _read_all(files: Sequence[str]) -> tuple[dict[str, BinaryFacts], dict[str, s
     return facts, unread
 
 
-def _tell_unread(unread: dict[str, str]) -> None:
-    for error in unread.values():
-        print(f"golinkage: {error}", file=sys.stderr)
+def _unread_lines(unread: dict[str, str]) -> str:
+    return "\n".join(f"golinkage: {error}" for error in unread.values())
 
 
-def _verify(arguments: argparse.Namespace) -> int:
+def _verify(arguments: argparse.Namespace) -> _Answer:
     expected = Kind(arguments.expect)
     if arguments.platform and expected is Kind.ARCHIVE:
-        print("golinkage: --platform: wanted a program or a shared library; an archive has no header", file=sys.stderr)
-        return USAGE
+        wanted = "wanted a program or a shared library; an archive has no header"
+        return _Answer(USAGE, errors=f"golinkage: --platform: {wanted}")
     facts, unread = _read_all(arguments.files)
     libc = Libc(arguments.libc) if arguments.libc else None
     platform = Platform(arguments.platform["GOOS"], arguments.platform["GOARCH"]) if arguments.platform else None
@@ -142,18 +156,16 @@ def _verify(arguments: argparse.Namespace) -> int:
         )
         for file, found in facts.items()
     ]
+    status = UNREADABLE if unread else OK if all(one.ok for one in evidence) else UNEXPECTED
     if arguments.json:
         programs = [{**evidence_json(one), "expected": expected.value} for one in evidence]
-        _print_json({"programs": programs, "unreadable": unread})
-    else:
-        for one in evidence:
-            print(f"{one.program}: {one.verdict}{'' if one.ok else ': not as expected'}")
-            if not one.ok:
-                print(describe(one.findings))
-        _tell_unread(unread)
-    if unread:
-        return UNREADABLE
-    return OK if all(one.ok for one in evidence) else UNEXPECTED
+        return _Answer(status, _json({"programs": programs, "unreadable": unread}))
+    lines = []
+    for one in evidence:
+        lines.append(f"{one.program}: {one.verdict}{'' if one.ok else ': not as expected'}")
+        if not one.ok:
+            lines.append(describe(one.findings))
+    return _Answer(status, "\n".join(lines), _unread_lines(unread))
 
 
 def _unexpected(facts: BinaryFacts, expected: Kind, libc: Libc | None) -> tuple[Finding, ...]:
@@ -166,16 +178,14 @@ def _unexpected(facts: BinaryFacts, expected: Kind, libc: Libc | None) -> tuple[
     return (Finding(case="kind", wanted=wanted, found=f"{verdict} ({', '.join(verdict.evidence)})"),)
 
 
-def _inspect(arguments: argparse.Namespace) -> int:
+def _inspect(arguments: argparse.Namespace) -> _Answer:
     facts, unread = _read_all(arguments.files)
+    status = UNREADABLE if unread else OK
     if arguments.json:
         programs = [evidence_json(Evidence(program=file, facts=found)) for file, found in facts.items()]
-        _print_json({"programs": programs, "unreadable": unread})
-    else:
-        for file, found in facts.items():
-            print("\n".join(_inspect_lines(file, found)))
-        _tell_unread(unread)
-    return UNREADABLE if unread else OK
+        return _Answer(status, _json({"programs": programs, "unreadable": unread}))
+    lines = [line for file, found in facts.items() for line in _inspect_lines(file, found)]
+    return _Answer(status, "\n".join(lines), _unread_lines(unread))
 
 
 def _inspect_lines(file: str, facts: BinaryFacts) -> list[str]:
@@ -204,17 +214,15 @@ def _elf_lines(elf: ElfFacts) -> list[str]:
     return lines
 
 
-def _why(arguments: argparse.Namespace) -> int:
+def _why(arguments: argparse.Namespace) -> _Answer:
     scans = Scans()
     request = Request(linkage=Linkage(arguments.linkage), libc=Libc(host_libc()), resolver=Resolver(arguments.resolver))
     answers = {package: _scan(scans, package, request, arguments) for package in arguments.packages}
-    if arguments.json:
-        _print_json({"programs": [_why_json(package, scan) for package, scan in answers.items()]})
-    else:
-        for package, scan in answers.items():
-            print("\n".join(_why_lines(package, scan)))
     failed = any(errors(_findings(scan)) or not scan.prediction.complete for scan in answers.values())
-    return UNEXPECTED if failed else OK
+    status = UNEXPECTED if failed else OK
+    if arguments.json:
+        return _Answer(status, _json({"programs": [_why_json(package, scan) for package, scan in answers.items()]}))
+    return _Answer(status, "\n".join(line for package, scan in answers.items() for line in _why_lines(package, scan)))
 
 
 def _scan(scans: Scans, package: str, request: Request, arguments: argparse.Namespace) -> ProgramScan:
