@@ -188,10 +188,14 @@ RULES = {
     ),
     "E4: perhaps a stamp in GOFLAGS": Rule(
         "E4", EVERY, {"buildvcs": True, "goflags": ("-buildvcs=auto",), "goflags_from": "GOFLAGS"},
-        "-buildvcs=auto in GOFLAGS", "GOBUILDVCS=False",
+        "-buildvcs=auto in GOFLAGS", "remove it from GOFLAGS",
     ),
     "E4: paths in GOFLAGS": Rule(
         "E4", EVERY, {"goflags": ("-trimpath=0",), "goflags_from": "GOFLAGS"}, "-trimpath=0 in GOFLAGS", "GOTRIMPATH=False",
+    ),
+    "E4: version control as it may be": Rule(
+        "E4", EVERY, {"goflags": ("-buildvcs=auto",), "goflags_from": "GOFLAGS"},
+        "-buildvcs=auto in GOFLAGS", "remove it from GOFLAGS",
     ),
     "E4: version control in GOBUILDFLAGS": Rule(
         "E4", EVERY, {"build_flags": ("-buildvcs=true",)}, "-buildvcs=true in GOBUILDFLAGS", "GOBUILDVCS=True",
@@ -251,6 +255,10 @@ ACCEPTED: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "-linkshared": (("dynamic",), {"build_flags": ("-linkshared",)}),
     "tags from GOFLAGS": (EVERY, {"goflags": ("-tags=a",), "goflags_from": "GOFLAGS"}),
     "GOFLAGS as it is anyway": (EVERY, {"goflags": ("-buildvcs=0", "-trimpath", "--trimpath=true")}),
+    "the last of two": (
+        EVERY,
+        {"goflags": ("-trimpath=false", "-trimpath"), "build_flags": ("-buildvcs", "-buildvcs=0")},
+    ),
     "GOFLAGS as is asked": (
         EVERY,
         {"trimpath": False, "buildvcs": True, "goflags": ("-buildvcs", "-trimpath=false", "-buildvcs=true")},

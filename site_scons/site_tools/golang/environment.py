@@ -72,13 +72,14 @@ def _undoing_flags(options: Options) -> list[Finding]:
             wanted=f"{variable}={ours}",
             found=f"{flag} in {place}",
             why=why if place == "GOBUILDFLAGS" else why + on_the_machine,
-            fix=f"remove it from {place}, or {variable}={not ours} in the SConstruct",
+            fix=f"remove it from {place}"
+            + (f", or {variable}={not ours} in the SConstruct" if flag_value(flag) in _SPELLED[not ours] else ""),
         )
         for name, variable, ours in (
             ("-trimpath", "GOTRIMPATH", options.trimpath),
             ("-buildvcs", "GOBUILDVCS", options.buildvcs),
         )
         for place, flags in ((options.goflags_from, options.goflags), ("GOBUILDFLAGS", options.build_flags))
-        for flag in flags
-        if flag_name(flag) == name and flag_value(flag) not in _SPELLED[ours]
+        for flag in [flag for flag in flags if flag_name(flag) == name][-1:]
+        if flag_value(flag) not in _SPELLED[ours]
     ]

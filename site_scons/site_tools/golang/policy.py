@@ -101,7 +101,7 @@ def _policy_for(facts: BinaryFacts, request: Request, *, go: bool) -> Policy:
         libc = {Kind.STATIC_LIBC} if request.linkage is Linkage.STATIC else set()
         word = "-static-pie" if request.linkage is Linkage.STATIC_PIE else "-static"
         fix = f"link it with {word} (LINKFLAGS), and with archives only"
-        if classify(facts).kind is Kind.STATIC:
+        if classify(facts).kind is Kind.STATIC and request.linkage is Linkage.STATIC_LIBC:
             fix = "linkage='static' proves that it needs nothing: there is too little of a libc in it to tell which"
         return replace(policy, kinds=policy.kinds | libc, fix=fix)
     return policy
