@@ -140,6 +140,18 @@ def test_what_is_no_path(hello: Project, call: str, expected: tuple[str, ...]) -
         ("GoProgram('app', '.', GOPGO='folder')", ("$GOPGO", "wanted: a file", "/folder found where file expected")),
         ("GoProgram('app', '.', GOSYSROOT='go.mod')", ("$GOSYSROOT", "wanted: a folder", "/go.mod found where")),
         ("GoProgram('app', '.', GOEMULATE='go.mod')", ("$GOEMULATE", "wanted: a folder", "/go.mod found where")),
+        ("GoTest('.', inputs=['go.mod/x'])", ("GoTest: inputs=", "wanted: files and folders", "/go.mod found where")),
+        ("GoProgram('app', '.', CPPPATH=['go.mod'])", ("$CPPPATH", "wanted: folders", "/go.mod found where")),
+        ("GoProgram('app', '.', LIBPATH=['go.mod'])", ("$LIBPATH", "wanted: folders", "/go.mod found where")),
+        ("GoProgram(env.Dir('out'), '.')", ("out\n", "wanted: a path for a program", "as a File")),
+        (
+            "GoProgram('app', env.Alias('x'))",
+            ("GoProgram\n", "wanted: the directory of a main package", "x, of type Alias"),
+        ),
+        (
+            "GoProgram('app', env.Value('x'))",
+            ("GoProgram\n", "wanted: the directory of a main package", "x, of type Value"),
+        ),
         ("GoFmt('.', GOCHECKDIR='go.mod')", ("$GOCHECKDIR", "wanted: a path for a folder", "/go.mod found where")),
     ],
 )
@@ -159,10 +171,8 @@ def test_a_file_for_a_folder_and_the_other_way_round(hello: Project, call: str, 
         ("GoTest('.', 'static', 'linux/arm64', 'more')", ("GoTest: too many positional", "wanted: GoTest(packages")),
         ("GoRelease('1', '.', nmae='x', platfroms='y')", ("GoRelease: unknown keyword nmae=", "fix:    name=")),
         ("GoOverlay()", ("GoOverlay: missing a required argument: 'target'", "wanted: GoOverlay(target, **overrides)")),
+        ("GoLinkageReport(None, 'a')", ("GoLinkageReport: target", "wanted: a path for the report")),
         ("GoLinkageReport('a')", ("GoLinkageReport", "wanted: a path for the report", "fix:    GoLinkageReport(target, source)")),
-        ("GoProgram('a', '.', linkage='static', GOLINKAGE='dynamic')", ("linkage='static'", "found:  GOLINKAGE='dynamic' beside")),
-        ("GoTest('.', linkage=['static', 'dynamic'], GOLINKAGE='dynamic')", ("linkage=['static', 'dynamic']", "beside it")),
-        ("GoVerify(env.Command('x', [], 'x'), 'static', GOLINKAGE='dynamic')", ("linkage='static'", "beside it")),
     ],
 )  # fmt: skip
 def test_arguments_of_a_call(hello: Project, call: str, expected: tuple[str, ...]) -> None:
@@ -171,11 +181,6 @@ def test_arguments_of_a_call(hello: Project, call: str, expected: tuple[str, ...
     for text in (*expected, '/SConstruct", line 3, in <module>'):
         assert text in outcome.stderr
     assert "TypeError" not in outcome.stderr
-
-
-def test_one_linkage_said_twice_is_no_matter(hello: Project) -> None:
-    hello.sconstruct("env.GoProgram('app', '.', linkage='static', GOLINKAGE='static')")
-    hello.scons("-n")
 
 
 @pytest.mark.parametrize(

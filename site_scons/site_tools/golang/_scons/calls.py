@@ -39,17 +39,6 @@ def check_call(
     _tell_of_arguments(env, overrides)
 
 
-def check_linkage(linkage: Any, overrides: dict[str, Any]) -> None:
-    """Refuse two linkages in one call. Raises RequestError."""
-    other = overrides.get("GOLINKAGE")
-    if linkage is not None and other is not None and SCons.Util.flatten([linkage]) != [other]:
-        msg = (
-            f"linkage={linkage!r}\n  wanted: the linkage said once\n  found:  GOLINKAGE={other!r} beside it\n"
-            "  fix:    leave that out"
-        )
-        raise RequestError(msg)
-
-
 def _refuse_misspelt(call: str, name: str, own: Sequence[str]) -> None:
     """Refuse a keyword that SCons would take for a variable which nothing reads."""
     near = next((one for one in own if one == name.lower().removeprefix("go")), "")

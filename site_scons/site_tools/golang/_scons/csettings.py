@@ -18,6 +18,7 @@ import SCons.Util
 from ..csettings import LIBRARY_SUFFIX, CSettings
 from ..errors import RequestError
 from .fingerprint import C_VARIABLES, Env, text
+from .paths import expecting
 from .target import is_go, library_of
 
 _PATHS = ("CPPPATH", "LIBPATH", "FRAMEWORKPATH")
@@ -33,7 +34,8 @@ def anchored(env: Env) -> dict[str, Any]:
     for name in _PATHS:
         entries = _entries(env, env.get(name))
         if any(isinstance(entry, str) and not entry.startswith(("#", "/")) for entry in entries):
-            found[name] = [env.fs.Dir(entry) if isinstance(entry, str) else entry for entry in entries]
+            with expecting("folders", f"${name}"):
+                found[name] = [env.fs.Dir(entry) if isinstance(entry, str) else entry for entry in entries]
     return found
 
 
@@ -74,7 +76,8 @@ def _entries(env: Env, value: Any) -> tuple[Any, ...]:
 
 
 def _folders(env: Env, name: str, base: Any = None) -> list[Any]:
-    return [env.fs.Dir(one, base) if isinstance(one, str) else one for one in _entries(env, env.get(name))]
+    with expecting("folders", f"${name}"):
+        return [env.fs.Dir(one, base) if isinstance(one, str) else one for one in _entries(env, env.get(name))]
 
 
 def _places(folder: Any) -> Iterator[str]:

@@ -13,7 +13,7 @@ from ..errors import GolangError, InspectError, RequestError
 from ..linkage import Linkage, Permissions, Request, parse_choice
 from ..platform import Platform, parse_platform
 from ..policy import SCHEMA
-from .calls import check_call, check_linkage
+from .calls import check_call
 from .fingerprint import Env
 from .gate import pass_or_reject, read_facts, reject_unreadable
 from .messages import user_error
@@ -98,7 +98,6 @@ def go_verify(env: Env, target: Any = None, linkage: Any = None, platform: Any =
     try:
         asked = {"GOLINKAGE": parse_choice(Linkage, linkage, "linkage").value} if linkage is not None else {}
         check_call(env, "GoVerify", overrides, target=target)
-        check_linkage(linkage, overrides)
         with expecting("files that a builder makes", "GoVerify: target", "name the files"):
             named = env.arg2nodes(target, env.fs.File)
         # What GoStaticLibrary returns has the header in it, which is proved with its library.
