@@ -120,6 +120,38 @@ def test_keywords_override_construction_variables_of_that_program_only(hello: Pr
     assert "-trimpath" in lines[1]
 
 
+ALIASES = {
+    "a C program before": ("env.Program('server', 'c.c')\n{go}", "server", ["gcc -o server"]),
+    "a C program after": ("{go}\nenv.Program('server', 'c.c')", "", "server\n  wanted: a file of that name\n"),
+    "a C program after, as a path": ("{go}\nenv.Program('./server', 'c.c')", "build", ["go build"]),
+    "a command after": (
+        "env.GoFmt('cmd/app')\nenv.Command('fmt', [], 'touch $TARGET')",
+        "",
+        "found:  the alias of build/",
+    ),
+    "a command before": ("env.Command('fmt', [], 'touch $TARGET')\nenv.GoFmt('cmd/app')", "fmt", ["touch fmt"]),
+    "its own file": ("{at_top}\nenv.Install('inst', 'server')\nenv.GoVerify('server', 'static')", "inst", ["go build"]),
+    "its own alias": ("{at_top}\nenv.Alias('server', env.Install('inst', 'server'))", "server", ["go build"]),
+    "an alias with an action": ("{go}\nenv.Alias('server', [], 'echo built')", "server", ["echo built", "go build"]),
+    "two Go programs": ("{at_top}\n{go}", "server", ["go build", "go build"]),
+    "as a file": ("{go}\nenv.Install('inst', 'server')", "", "fix:    './server' or env.File('server')"),
+}
+
+
+@pytest.mark.parametrize(("body", "target", "expected"), ALIASES.values(), ids=ALIASES)
+def test_names_that_are_files_and_aliases(hello: Project, body: str, target: str, expected: str | list[str]) -> None:
+    hello.write({"c.c": "int main(void) { return 0; }\n"})
+    go, at_top = (f"env.GoProgram('{path}server', 'cmd/app', linkage='static')" for path in ("build/", ""))
+    hello.sconstruct(body.format(go=go, at_top=at_top), tools='"default", ')
+    outcome = hello.scons(*([target] if target else []), status=2 if isinstance(expected, str) else 0)
+    if isinstance(expected, str):
+        assert expected in outcome.stderr
+    else:
+        words = set(expected)
+        commands = [word for line in outcome.stdout.splitlines() for word in words if word in line]
+        assert sorted(commands) == sorted(expected), outcome.stdout
+
+
 def test_one_path_is_one_program(hello: Project) -> None:
     message = refused(hello, 'env.GoProgram("build/app", "cmd/app", linkage=["static", "dynamic"])')
     assert "build/app is declared twice" in message

@@ -96,6 +96,11 @@ def package_dir(env: Env, source: Any, call: str, what: str = "main package") ->
     except TypeError as error:
         msg = f"{call}\n  wanted: the directory of a {what} as source\n  found:  {str(error).rstrip(':')}"
         raise RequestError(msg) from error
+    other = next((one for one in nodes if not isinstance(one, SCons.Node.FS.Base)), None)
+    if other is not None:
+        found = f"{other}, of type {type(other).__name__}"
+        msg = f"{call}\n  wanted: the directory of a {what} as source\n  found:  {found}"
+        raise RequestError(msg)
     named = [one if isinstance(one, SCons.Node.FS.Dir) else one.dir for one in nodes]
     directories = {one.srcnode().abspath for one in named}
     if len(directories) != 1:
@@ -163,5 +168,6 @@ def _target(env: Env, target: Any, suffix: str, directory: str, module_root: str
         target = f"$GOTARGETDIR/{program_name(path)}"
     suffix = "" if str(target).endswith(suffix) else suffix
     if isinstance(target, SCons.Node.FS.Base):
-        return target.dir.File(target.name + suffix)
+        with expecting("a path for a program", str(target)):
+            return target.dir.File(target.name + suffix)
     return file_at(env, str(env.subst(str(target))) + suffix)

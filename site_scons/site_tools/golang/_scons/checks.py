@@ -14,6 +14,7 @@ import SCons.Util
 from ..errors import GolangError, RequestError
 from ..modules import MainPackage, module_path
 from ..naming import program_name
+from .aliases import add_alias
 from .calls import check_call
 from .checked import Checked, checked_by, go_files
 from .fingerprint import Env, frozen
@@ -138,7 +139,7 @@ def _check(env: Env, call: str, packages: Any, wanted: tuple[Any, Any], override
                 nodes.append(_declare(linked, call, own, programs))
     except GolangError as error:
         raise user_error(str(error)) from error
-    env.Alias(call.removeprefix("Go").lower(), nodes)
+    add_alias(env, call.removeprefix("Go").lower(), *nodes)
     leave_nothing_failed(env, nodes)
     return nodes
 

@@ -6,15 +6,13 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import SCons.Builder
-import SCons.Environment
-import SCons.Node.Alias
 import SCons.Util
 
 from ..errors import RequestError
 from ..linkage import Linkage, parse_choice
 from ..platform import parse_platform
+from .aliases import add_alias
 from .build_action import BUILD_ACTION
-from .calls import check_linkage
 from .csettings import anchored, remember_folders
 from .fingerprint import Env, text
 from .generated import variant_dir
@@ -46,7 +44,6 @@ def declarations(
 
     Raises RequestError.
     """
-    check_linkage(linkage, overrides)
     if "GOLINKAGE" in overrides:
         linkage = overrides.pop("GOLINKAGE") if linkage is None else linkage
     if platform is not None and env["GOTARGETDIR"] == DEFAULTS["GOTARGETDIR"]:
@@ -142,17 +139,6 @@ def _usual(env: Env, places: Sequence[Place]) -> list[Place]:
     own = text(env, "GOPLATFORM") if len(named) > 1 else ""
     wanted = own if own in named else places[0].platform
     return [place for place in places if place.platform == wanted]
-
-
-def add_alias(env: Env, name: str, node: Any) -> None:
-    """Do what ``env.Alias`` does, without substituting the name and calling a builder for each of many."""
-    alias = SCons.Node.Alias.default_ans.Alias(name)
-    if alias.has_builder():
-        env.Alias(alias, node)
-        return
-    alias.builder_set(SCons.Environment.AliasBuilder)
-    alias.env_set(env)
-    alias.add_source([node])
 
 
 def one_path(value: Any) -> Any:

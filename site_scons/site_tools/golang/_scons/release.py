@@ -15,6 +15,7 @@ from ..errors import GolangError, RequestError
 from ..modules import MainPackage, main_package, module_path
 from ..naming import name_programs, program_name
 from ..release import REPORT, SUMS, check_entries, check_word, time_of
+from .aliases import add_alias
 from .builders import declare_in_folders, package_dir
 from .calls import check_call
 from .fingerprint import Env, text
@@ -161,6 +162,6 @@ def _complete(env: Env, folder: Any, called: str, archives: Sequence[Any], names
     sums.__class__ = WrittenFile
     # First the file that depends on all others: so SCons has begun with all of them before it builds any.
     note_evidence([sums, *archives, report])
-    env.Alias("release", [sums, *archives, report])
+    add_alias(env, "release", sums, *archives, report)
     leave_nothing_unfinished(env, sums, [*archives, report])
     return SCons.Util.NodeList([*archives, report, sums])

@@ -15,11 +15,13 @@ from ..goenv import CACHE_SETTINGS, INHERITED
 from ..modules import MainPackage
 from ..naming import name_programs, program_name
 from ..probes import Answer
+from .aliases import add_alias
 from .calls import check_call
 from .fingerprint import Env, frozen, text
 from .messages import user_error, warn
+from .paths import expecting
 from .patterns import find_packages
-from .places import Place, add_alias, declarations, declare, file_at, folder_of
+from .places import Place, declarations, declare, file_at, folder_of
 from .programs import PROGRAMS
 from .result_file import FAILED, ResultFile, Tested
 from .run_action import MERGE_BUILDER, RUN_BUILDER
@@ -58,7 +60,7 @@ def go_test(
             _add_aliases(env, linked, named, wanted, made)
             merged = _merge(linked, [node for nodes in made for node in nodes[1:]])
             results += merged
-            env.Alias("test", merged)
+            add_alias(env, "test", *merged)
     except GolangError as error:
         raise user_error(str(error)) from error
     if not results:
@@ -70,7 +72,9 @@ def go_test(
 
 def _inputs(env: Env, inputs: Any) -> tuple[tuple[Any, ...], list[Any]]:
     """Return the folders and the files that a call names."""
-    nodes = [node.disambiguate() for node in env.arg2nodes(SCons.Util.flatten([inputs or []]), env.fs.Entry)]
+    named = [one for one in SCons.Util.flatten([inputs]) if one]
+    with expecting("files and folders", "GoTest: inputs="):
+        nodes = [node.disambiguate() for node in env.arg2nodes(named, env.fs.Entry)]
     folders = tuple(node for node in nodes if isinstance(node, SCons.Node.FS.Dir))
     return folders, [node for node in nodes if node not in folders]
 
@@ -151,7 +155,7 @@ def _add_aliases(
     nodes = [node for one in results for node in one]
     linkage = f"test-{text(linked, 'GOLINKAGE')}"
     for name in ("test", linkage, *([f"{linkage}-{platform}"] if platform else [])):
-        env.Alias(name, nodes)
+        add_alias(env, name, *nodes)
     for package, made in zip(name_programs(packages), results, strict=True):
         for node in made:
             add_alias(env, f"{package.name}-test", node)
