@@ -238,13 +238,31 @@ def test_flags_that_an_archive_asks_for(api: Project) -> None:
     api.write({"go/api/api.go": text, "native/native.c": native})
     outcome = build(api, body)
     link = next(line for line in outcome.stdout.splitlines() if line.startswith("gcc -o build/server "))
-    assert link.endswith("build/libapi.a -L" + str(api / "go/api/../../native") + " -lnative -lm -lpthread")
+    assert link.endswith("build/libapi.a -Lnative -lnative -lm -lpthread")
     assert run(api, "build/server") == "46 go\n"
     api.up_to_date()
     api.write({"native/native.c": native.replace("1", "2")})
     assert linked(api.scons()) == ["build/server"]
     assert run(api, "build/server") == "47 go\n"
     api.up_to_date()
+
+
+def test_shared_library_that_an_archive_asks_for(api: Project) -> None:
+    """It is loaded by its name, wherever it was at the link: another checkout may take the program from a CacheDir."""
+    text = API.replace("stdint.h>\n", "stdint.h>\n// int native(void);\n")
+    text = text.replace("sum.Of(int(a), int(b))", "sum.Of(int(a), int(b)) + int(C.native())")
+    api.write({"go/api/api.go": text, "native/native.c": "int native(void) { return 1; }\n"})
+    build(
+        api,
+        'native = env.SharedLibrary("build/lib/native", "native/native.c")\n'
+        'lib = env.GoStaticLibrary("build/api", "go/api", LIBS=[native])\n'
+        'path = dict(CPPPATH=["build"], RPATH=[Literal("\\\\$$ORIGIN/lib")])\n'
+        'env.GoVerify(env.Program("build/server", ["server.c", lib[0]], **path), linkage="dynamic", '
+        'GOVERIFYLIBS=["libnative.so"])\n',
+    )
+    assert needed(api / "build/server") == ["libnative.so", "libc.so.6"]
+    (api / "build").rename(api / "moved")
+    assert run(api, "moved/server") == "43 go\n"
 
 
 def test_for_another_processor(api: Project) -> None:

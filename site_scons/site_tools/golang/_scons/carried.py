@@ -12,6 +12,7 @@ import SCons.Node.FS
 import SCons.Subst
 import SCons.Util
 
+from ..csettings import linked_from
 from ..errors import GolangError
 from ..goflags import split_words
 from ..linkage import Product
@@ -91,7 +92,10 @@ def _words(archive: Node, env: Env, for_signature: bool) -> list[Any]:  # noqa: 
     given = text(own_env, "CGO_LDFLAGS") if "CGO_LDFLAGS" in own_env else ""
     needs, own = closure.needs, split_words(given or shell_environ(own_env).get("CGO_LDFLAGS", ""))
     words = [*needs.link_flags, *own, *(["-lstdc++"] if needs.cxx else [])] if needs else []
+    top = str(env.Dir("#").abspath)
+    # A shared library by its name: what has no other would be loaded from the path at which it was linked.
+    words = [*linked_from(top, words, top)]
     if for_signature and any(os.sep in word for word in words):
         # Where the checkout is does not count, but what is linked from there does.
-        words = [closure.digest, *(word.replace(str(env.Dir("#").abspath), "#") for word in words)]
+        words = [closure.digest, *(word.replace(top, "#") for word in words)]
     return [SCons.Subst.Literal(word) for word in words]
