@@ -460,6 +460,60 @@ env.GoProgram("build/static/tool", "cmd/tool", linkage="static-libc")
     refused = project.scons(status=2).text
     assert "wanted: what pkg-config says of outer" in refused
     assert "PKG_CONFIG_PATH" in refused
+    # What was missing is looked for again, and so is what was too old.
+    (project / "third/lib/libinner.so").rename(project / "third/lib/libinner.a")
+    inner = PC.format(name="inner", more="Libs: -L${prefix}/lib -linner")
+    project.write({"third/pc/inner.pc": inner})
+    project.scons()
+    assert said(project, "build/static/tool") == "outer 13 header 2\n"
+    newer = outer + "Requires.private: inner >= 2, inner\n"
+    project.write({"third/pc/outer.pc": newer})
+    assert "wanted: what pkg-config says of outer" in project.scons(status=2).text
+    project.write({"third/pc/inner.pc": inner.replace("Version: 1", "Version: 2")})
+    project.scons()
+    assert said(project, "build/static/tool") == "outer 13 header 1\n"
+
+
+def test_pkg_config_of_what_the_build_makes(project: Project) -> None:
+    """All .pc files are made first, be they named or only required; a program that answers for them is an input."""
+    project.module({"cmd/tool/main.go": PKG_CONFIG})
+    made = [PC.format(name=name, more=more) for name, more in (
+        ("outer", "Requires: middle\nCflags: -I${prefix}/../third/include -DOUTER=4\nLibs: -L${prefix}/lib -louter\n"),
+        ("middle", "Requires: inner\n"),
+        ("inner", "Libs: -L${prefix}/lib -linner\n"),
+    )]  # fmt: skip
+    project.write(
+        {
+            **{f"third/{name}.in": text for name, text in zip(("outer", "middle", "inner"), made, strict=True)},
+            "third/include/outer.h": "int outer(void);\n",
+            "third/outer.c": "int inner(void);\nint outer(void) { return 10 + inner(); }\n",
+            "third/inner.c": "int inner(void) { return 1; }\n",
+            "ask": '#!/bin/sh\nexec pkg-config "$@"\n',
+        }
+    )
+    (project / "ask").chmod(0o755)
+    project.sconstruct(
+        """
+env["ENV"].update(PKG_CONFIG_PATH=env.Dir("#build/pc").abspath, PKG_CONFIG=env.File("#ask").abspath)
+for name in ("outer", "middle", "inner"):
+    env.Command(f"build/pc/{name}.pc", f"third/{name}.in", "cp $SOURCE $TARGET")
+env.StaticLibrary("build/lib/outer", env.Object("build/outer", "third/outer.c"))
+env.StaticLibrary("build/lib/inner", env.Object("build/inner", "third/inner.c"))
+tool = env.GoProgram("build/bin/tool", "cmd/tool", linkage="dynamic")
+""",
+        tools='"default", ',
+    )
+    assert project.rebuilt("build/bin/tool") == ["bin/tool"]
+    assert said(project, "build/bin/tool") == "outer 11 header 4\n"
+    project.write({"third/inner.c": "int inner(void) { return 2; }\n"})
+    assert project.rebuilt("build/bin/tool") == ["bin/tool"]
+    project.write({"third/middle.in": made[1].replace("Version: 1", "Version: 2") + "Cflags: -DMORE\n"})
+    assert project.rebuilt("build/bin/tool") == ["bin/tool"]
+    project.write(
+        {"ask": (project / "ask").read_text().replace("exec", 'case "$*" in *--cflags*) echo -DX ;; esac\nexec')}
+    )
+    assert project.rebuilt("build/bin/tool") == ["bin/tool"]
+    assert said(project, "build/bin/tool") == "outer 12 header 4\n"
 
 
 MOSTLY = """\

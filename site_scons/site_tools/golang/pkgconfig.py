@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -44,15 +45,29 @@ def ask_pkg_config(
     kind = ["--static"] if static else []
     files: tuple[str, ...] = ()
     try:
-        files = tuple(_files(names, ask, environ))
+        files = tuple(_files(tool, names, ask, environ))
         cflags, ldflags = (shlex.split(ask(what, *kind, *options, "--", *names)) for what in ("--cflags", "--libs"))
     except (ToolchainError, RequestError, ValueError) as error:
         return PkgConfig(files=files, error=str(error))
     return PkgConfig(cflags=tuple(cflags), ldflags=tuple(ldflags), files=files)
 
 
-def _files(names: Sequence[str], ask: Callable[..., str], environ: Mapping[str, str]) -> Iterator[str]:
+def _required(file: str) -> Iterator[str]:
+    """Yield the packages that a ``.pc`` file requires, as far as it says so in plain words (pc(5))."""
+    try:
+        with open(file, encoding="utf-8", errors="replace") as stream:
+            text = stream.read()
+    except OSError:
+        return
+    for line in re.findall(r"(?m)^Requires(?:\.private)?:(.*)$", text):
+        yield from re.findall(r"[^\s,<>=!]+", re.sub(r"[<>=!]+\s*[^\s,]+", "", line))
+
+
+def _files(tool: str, names: Sequence[str], ask: Callable[..., str], environ: Mapping[str, str]) -> Iterator[str]:
     """Yield where the ``.pc`` files of packages are looked for, and of all that those require."""
+    if os.path.isabs(tool):
+        # A script of one's own, perhaps.
+        yield tool
     folders = [path for path in environ.get("PKG_CONFIG_PATH", "").split(os.pathsep) if path]
     libdir = environ.get("PKG_CONFIG_LIBDIR")
     usual = ask("--variable=pc_path", "pkg-config") if libdir is None else libdir
@@ -69,5 +84,5 @@ def _files(names: Sequence[str], ask: Callable[..., str], environ: Mapping[str, 
             try:
                 ahead += [line.split()[0] for line in ask(question, name).splitlines() if line.strip()]
             except ToolchainError:
-                # It is said of the whole below, if it matters.
-                continue
+                # One of those is not there, or too old, of which it is said below.
+                ahead += (one for folder in folders for one in _required(os.path.join(folder, f"{name}.pc")))
