@@ -134,6 +134,13 @@ def test_clean_removes_what_was_generated(tree: Project) -> None:
     assert tree.rebuilt("-j8") == sorted([*APP, *PLAIN])
 
 
+def test_clean_of_one_program_removes_what_was_generated_for_it(tree: Project) -> None:
+    tree.scons("build/bin/dynamic/app", "build/go/unused/unused.go")
+    tree.scons("-c", "build/bin/dynamic/app", environ={"PATH": "/nowhere"})
+    assert made(tree) == ["unused/unused.go"]
+    tree.scons("-c")
+
+
 def test_one_program_has_only_its_own_sources_generated(tree: Project) -> None:
     tree.scons("-c")
     tree.scons("plain-static")
@@ -620,7 +627,9 @@ def test_programs_that_embed_each_other_wait_for_neither(project: Project) -> No
         }
     )
     project.sconstruct("env.GoModule('.', linkage=['static', 'dynamic'])")
-    assert "cycle" not in project.scons(status=None).text
+    outcome = project.scons(status=None)
+    assert "cycle" not in outcome.text
+    assert "wanted: programs that do not embed each other\n" in outcome.stderr
     assert (project / "build/static/a").exists()
 
 
@@ -664,3 +673,15 @@ def test_a_module_behind_a_symbolic_link(project: Project) -> None:
     assert project.rebuilt() == ["build/app"]
     assert project.run("build/app", check=True).stderr == "42 again\n"
     assert sorted(path.name for path in (project / "link").iterdir()) == ["go.mod", "main.go"]
+
+
+def test_a_go_program_that_another_embeds_where_it_does_not_stand(project: Project) -> None:
+    project.module({"helper/main.go": HELPER.format("one"), "app/main.go": EMBEDDING.format("one")})
+    project.sconstruct(
+        "helper = env.GoProgram('build/x/helper', 'helper', linkage='static')\n"
+        "env.GoProgram('build/app', 'app', linkage='static', GOGENERATED={'app/data': helper})"
+    )
+    assert project.rebuilt() == ["build/app", "x/helper"]
+    project.write({"helper/main.go": HELPER.format("two")})
+    assert project.rebuilt() == ["build/app", "x/helper"]
+    assert project.run("build/app").stderr == "false\n"

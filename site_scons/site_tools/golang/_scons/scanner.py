@@ -24,11 +24,24 @@ def scan_program(node: Any, env: Env, path: Any) -> list[Any]:
     settings and tools that it is made with.
     """
     del path
-    if program_of(node) is None or not PROGRAMS.begin_scan(node, env):
+    if program_of(node) is None:
         return []
+    if not PROGRAMS.begin_scan(node, env):
+        return _built_from(node)
     found = program_inputs(node, env)
     wait_for(node, awaited_nodes(program_of(node)))
     return found
+
+
+def _built_from(node: Any) -> list[Any]:
+    """Return what SCons made for a target when it was built: `scons -c` removes that with it, and needs no Go."""
+    try:
+        info = node.get_stored_info().binfo
+        info.prepare_dependencies()
+        return [one for one in info.bimplicit if one.is_derived()]
+    except AttributeError:
+        # It was never built.
+        return []
 
 
 def awaited_nodes(program: Program) -> list[Any]:
