@@ -92,7 +92,8 @@ def _missing(library: str, needed_by: _Object, level: Level) -> Finding:
     paths = needed_by.facts.runpath or needed_by.facts.rpath
     relative = [path for path in paths if not path.startswith(("/", "$"))]
     found = "nowhere but where all programs have their libraries: it has no run path"
-    fix = "RPATH= a folder that has it"
+    # That of a program counts for no library.
+    fix = f"RPATH= a folder that has it, where {needed_by.name} is linked"
     if paths:
         found = f"it is not in {', '.join(needed_by.own)}"
     if relative:
