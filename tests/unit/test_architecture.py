@@ -326,7 +326,7 @@ NAMED_ELSEWHERE = {
     "_scons.batches": {"GOJOBS"},
     "_scons.lookahead": {"GOJOBS"},
     # How names of variables begin, and one that is not to be set.
-    "_scons.calls": {"GO", "GOLINKAGE", "GOPLATFORM"},
+    "_scons.calls": {"GO", "GOPLATFORM"},
     # What does not change what is built, but how fast.
     "_scons.collecting": {"GOGC"},
     # What goes with an archive besides the flags of its packages.
@@ -364,10 +364,12 @@ NAMED_ELSEWHERE = {
         "GO",
         "GOARCH",
         "GOBUILDFLAGS",
+        "GOBUILDVCS",
         "GOCOM",
         "GOOS",
         "GOTARGETDIR",
         "GOTOOLCHAIN",
+        "GOTRIMPATH",
         "GOVERSION",
         "GOWORK",
     },

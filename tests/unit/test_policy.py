@@ -362,7 +362,7 @@ def test_must_be_a_go_program_unless_anything_will_do() -> None:
     found = check(dynamic, Request(linkage=Linkage.STATIC), permissions=Permissions(), go=False)
     assert {one.fix for one in found} == {"link it with -static (LINKFLAGS), and with archives only"}
     # What needs nothing and is no PIE is not what was asked for, however little of a libc is in it.
-    [pie] = [one for one in check(c_program, Request(linkage=Linkage.STATIC_PIE), permissions=Permissions(), go=False)]
+    [pie] = check(c_program, Request(linkage=Linkage.STATIC_PIE), permissions=Permissions(), go=False)
     assert pie.fix == "link it with -static-pie (LINKFLAGS), and with archives only"
     # A small program with musl has no texts of it.
     small = Request(linkage=Linkage.STATIC_LIBC, libc=Libc.MUSL)
