@@ -267,7 +267,7 @@ class CToolchain:
 
     def _no_compiler(self, error: ToolchainError, prediction: Prediction) -> Finding:
         why = "; ".join(map(str, prediction.cgo)) or f"linkage {self.request} is linked by the C toolchain"
-        missing = self.drivers[0].cc if self.chosen_by == "GOCTOOLCHAIN" else ""
+        missing = self.drivers[0].cc if self.chosen_by == "GOCTOOLCHAIN" and self.drivers else ""
         cxx = prediction.needs_cxx
         fix = toolchains_for(self.platform, self.request, self.chosen_by, self.settings, cxx=cxx, missing=missing)
         without = without_c(prediction, self.request, self.platform)
