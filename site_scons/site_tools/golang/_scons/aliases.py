@@ -47,6 +47,10 @@ def add_alias(env: Env, name: str, *nodes: Node) -> None:
 
     Does what ``env.Alias`` does, without substituting the name and calling a builder for each of many.
     """
+    if not nodes:
+        # SCons says then that there is nothing to be done for it.
+        SCons.Node.Alias.default_ans.Alias(name)
+        return
     known = SCons.Node.Alias.default_ans.lookup(name)
     if known is not None and known.has_builder():
         env.Alias(known, [*nodes])
