@@ -68,6 +68,7 @@ class Outlines:
         self._given: dict[tuple[Any, ...], tuple[str, ...]] = {}
         self._texts: dict[tuple[Any, ...], str] = {}
         self._cleans: bool | None = None
+        self._interactive: bool | None = None
 
     def look_again(self) -> None:
         """Forget what C tools link: what SCons has built since may be among it."""
@@ -82,6 +83,12 @@ class Outlines:
         if self._cleans is None:
             self._cleans = bool(env.GetOption("clean"))
         return self._cleans
+
+    def is_interactive(self, env: Env) -> bool:
+        """Return whether this is ``scons --interactive``."""
+        if self._interactive is None:
+            self._interactive = bool(env.GetOption("interactive"))
+        return self._interactive
 
     def probes(self, env: Env) -> Probes:
         """Return what tools answered; ``env`` is any environment."""

@@ -40,7 +40,6 @@ class Programs:
         """Held while what is known of programs is read or changed."""
         self.outlines = Outlines()
         self._declared: list[Program] = []
-        self._interactive = False
         self._kept: Kept | None = None
         self._overtaken: set[Node] = set()
         self._signed: dict[Node, str] = {}
@@ -281,9 +280,8 @@ class Programs:
         Looks at the files again where they changed since: SCons built some, or this is another interactive build.
         """
         with self.lock:
-            self._interactive = self._interactive or bool(env.GetOption("interactive"))
             built = self._around.built() if self._around else 0
-            if (self._interactive and node in self._scanned) or built != self._derived_built:
+            if (self.outlines.is_interactive(env) and node in self._scanned) or built != self._derived_built:
                 self._look_again()
                 self.outlines.look_again()
             self._derived_built = built
