@@ -431,3 +431,23 @@ def test_what_has_it_packed_again_is_told(project: Project) -> None:
     assert f"{archive} SOURCE_DATE_EPOCH changed from '315532800' to '1700000000'\n" in said
     project.write({"LICENSE": "freer\n"})
     assert f"{archive} `LICENSE' changed\n" in project.scons("--debug=explain", "release").stdout
+
+
+def test_what_cannot_be_written_is_told_with_its_fix(project: Project) -> None:
+    """A full disk, as it seems: nothing is left of what was begun."""
+    release(
+        project,
+        platforms=f"'{HOST}'",
+        before=(
+            "import os, sys\n"
+            "def full(event, arguments):\n"
+            "    if event == 'open' and str(arguments[0]).endswith('LICENSE') and os.path.exists('dist'):\n"
+            "        raise OSError(28, 'No space left on device', arguments[0])\n"
+            "sys.addaudithook(full)"
+        ),
+    )
+    error = project.scons("release", status=2).stderr
+    assert "cannot be written\n  wanted: to write dist/app-1.2/app-1.2-" in error
+    assert "\n  found:  No space left on device: " in error
+    assert "\n  fix:    make room, and the folder writable; " in error
+    assert files(project / DIST) == {}

@@ -21,7 +21,6 @@ from .target import Node
 _INPUTS = "inputs "
 """How the line begins on the files that something is made of; the others are those of the action: ``what: value``."""
 
-
 NOT_WRITTEN = " is not what was written there\n"
 """How an explanation ends where everything that it was made of is as it was."""
 
@@ -88,7 +87,9 @@ def write_whole(node: Node, write: Callable[[str], None]) -> Any:
             os.replace(made, path)
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""
-        return failure(node, f"cannot be written\n  wanted: to write {node}\n  found:  {error.strerror}{where}")
+        fix = "make room, and the folder writable; nothing that was written now is left"
+        found = f"{error.strerror}{where}"
+        return failure(node, f"cannot be written\n  wanted: to write {node}\n  found:  {found}\n  fix:    {fix}")
     note_written(node, content, displaced=identity_of(path) != identity)
     return None
 
